@@ -1,0 +1,6 @@
+"""The administration screens."""
+
+from flask import Flask
+
+
+def init_admin(app: Flask) -> None: ...

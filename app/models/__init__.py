@@ -1,0 +1,52 @@
+"""What we store. Rules that need only one row live here; rules that need more live in services."""
+
+from .accounts import Account, AccountLocation, IssuedSecret, KnownDevice, LoginSession, Role, Seat, Throttle
+from .operations import AuditLine, Batch, BatchItem, OutboxMail, SyncMessage, SyncRun, Upload
+from .organisation import Institution, Location, LocationKey, NewsItem, SourceConnection
+from .people import (
+    Enrolment,
+    Gender,
+    Group,
+    GroupPupil,
+    GroupStaff,
+    Guardianship,
+    Mentor,
+    Person,
+    PersonKey,
+    PersonKind,
+    PersonLocation,
+)
+
+__all__ = [
+    "Account",
+    "AccountLocation",
+    "AuditLine",
+    "Batch",
+    "BatchItem",
+    "Enrolment",
+    "Gender",
+    "Group",
+    "GroupPupil",
+    "GroupStaff",
+    "Guardianship",
+    "Institution",
+    "IssuedSecret",
+    "KnownDevice",
+    "Location",
+    "LocationKey",
+    "LoginSession",
+    "Mentor",
+    "NewsItem",
+    "OutboxMail",
+    "Person",
+    "PersonKey",
+    "PersonKind",
+    "PersonLocation",
+    "Role",
+    "Seat",
+    "SourceConnection",
+    "SyncMessage",
+    "SyncRun",
+    "Throttle",
+    "Upload",
+]

@@ -1,0 +1,183 @@
+"""The roster of a school as plain values: the one shape that every source delivers and the plan reads.
+
+Foreign field names live only in the adapters beside this file. A value is one of three things: a text (or date, number),
+None (the source says: there is none) or ABSENT (the source says nothing, so what we know stays; formats.md 4.1).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Final, NamedTuple, Protocol
+
+
+class _Absent:
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+ABSENT: Final = _Absent()
+type_Text = str | None | _Absent
+
+
+class Kind(StrEnum):
+    """The five kinds of record that a roster holds, in the plural as in the answers of contract.md."""
+
+    PUPILS = "pupils"
+    GUARDIANS = "guardians"
+    STAFF = "staff"
+    GROUPS = "groups"
+    LOCATIONS = "locations"
+
+
+class RosterMessage(NamedTuple):
+    """What could not be used, or deserves a look. `code` has its Dutch sentence in messages.py (Z-239, Z-244)."""
+
+    severity: str  # "error": this record was skipped · "warning": used, but look · "info"
+    kind: str  # "pupil", "guardian", "staff", "group", "location", "roster"
+    key: str  # the human number when there is one, else the technical key
+    code: str
+    values: Mapping[str, str] = {}
+
+
+class RosterLocation(NamedTuple):
+    key: str
+    name: str
+    code: str = ""  # six characters (BRIN6) when the source knows it, else ""
+
+
+class RosterGroup(NamedTuple):
+    key: str
+    name: str
+    school_year: int  # the year in which it starts
+    location_key: str | None = None  # None: the location of most of its pupils
+    is_home: bool = True  # home class ("stamgroep"); False: teaching group ("lesgroep")
+    year_of_study: int | None = None
+
+
+class RosterPupil(NamedTuple):
+    """One pupil with the enrolment of one school year (Z-246 to Z-258)."""
+
+    key: str
+    number: str
+    last_name: str
+    school_year: int
+    location_key: str | None
+    first_name: type_Text = ABSENT
+    initials: type_Text = ABSENT
+    prefix: type_Text = ABSENT
+    birth_date: date | None | _Absent = ABSENT
+    gender: type_Text = ABSENT  # "male", "female", "unknown"
+    email: type_Text = ABSENT
+    year_of_study: int | None | _Absent = ABSENT
+    programme_code: type_Text = ABSENT
+    group_key: str | None | _Absent = ABSENT  # the home class
+    group_keys: tuple[str, ...] | _Absent = ABSENT  # teaching groups
+    mentor_keys: tuple[str, ...] | _Absent = ABSENT
+    enrolled_on: date | None = None
+    leaving_date: date | None = None  # inclusive: still a pupil on that day (domain.md 5.4)
+    eckid: str | None = None
+    key_lasts: bool = True  # False: the key may not be used to recognise somebody next time (EDEXML "#")
+
+
+class RosterGuardian(NamedTuple):
+    """A parent or guardian; no first name exists (Z-259 to Z-264)."""
+
+    key: str
+    number: str
+    last_name: str
+    initials: type_Text = ABSENT
+    prefix: type_Text = ABSENT
+    gender: type_Text = ABSENT
+    email: type_Text = ABSENT
+
+
+class RosterGuardianship(NamedTuple):
+    """The pair guardian-pupil, which carries relation and post (Z-265 to Z-267)."""
+
+    guardian_key: str
+    pupil_key: str
+    relation: type_Text = ABSENT
+    receives_post: bool | None | _Absent = ABSENT
+    rank: int | None = None  # 1: first contact
+
+
+class RosterStaff(NamedTuple):
+    """A staff member (Z-269 to Z-275)."""
+
+    key: str
+    number: str
+    last_name: str
+    first_name: type_Text = ABSENT
+    initials: type_Text = ABSENT
+    prefix: type_Text = ABSENT
+    gender: type_Text = ABSENT
+    email: type_Text = ABSENT
+    group_keys: tuple[str, ...] = ()
+    eckid: str | None = None
+    key_lasts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """A whole delivery. What a source does not deliver is left as it is, never treated as gone."""
+
+    source: str
+    brin: str | None  # None: the source does not say which school this is
+    school_year: int
+    reference_date: date  # who is enrolled on this day counts (Z-245)
+    delivers: frozenset[Kind]
+    locations: tuple[RosterLocation, ...] = ()
+    groups: tuple[RosterGroup, ...] = ()
+    pupils: tuple[RosterPupil, ...] = ()
+    guardians: tuple[RosterGuardian, ...] = ()
+    guardianships: tuple[RosterGuardianship, ...] = ()
+    staff: tuple[RosterStaff, ...] = ()
+    closed_locations: frozenset[str] = frozenset()  # keys the source refused: their people are not gone
+    messages: tuple[RosterMessage, ...] = ()
+
+
+type_Progress = Callable[[str, int], None]
+"""Called by a slow source with (kind, records so far)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of a service source. `title` is translated when shown."""
+
+    name: str
+    title: object
+    secret: bool = False
+    required: bool = True
+
+
+class RosterSource(Protocol):
+    """Something that can be asked for a whole roster."""
+
+    def fetch(self, progress: type_Progress | None = None) -> Roster:
+        """The whole roster. Raises RosterUnreadable or RosterUnavailable; never returns half of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceKind:
+    """An entry of the register in sources.py: what a source is called, can deliver, needs, and how to open it.
+
+    `open_files(paths, brin, today)` for files, `connect(settings, brin, today)` for services; both give a RosterSource.
+    `today` is a date in Amsterdam.
+    """
+
+    id: str
+    title: object
+    delivers: tuple[Kind, ...]
+    open_files: Callable[..., RosterSource] | None = None
+    connect: Callable[..., RosterSource] | None = None
+    settings: tuple[Setting, ...] = field(default=())
+
+    @property
+    def kind(self) -> str:
+        return "service" if self.connect else "file"

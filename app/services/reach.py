@@ -1,0 +1,168 @@
+"""Reach: which persons, groups and locations an actor may see, and the one table that answers it (part 7 nrs 2 to 5).
+
+An administrator sees the persons and groups of the own locations. Besides: staff without any location, when having at
+least one location; and other parties. Without a location an administrator sees only the own record.
+"""
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ..models import (
+    Account,
+    AccountLocation,
+    Enrolment,
+    Group,
+    GroupStaff,
+    Guardianship,
+    Location,
+    Mentor,
+    Person,
+    PersonKind,
+    PersonLocation,
+)
+from .access import Actor
+
+
+def visible_persons(actor: Actor, kind: PersonKind | None = None) -> sa.ColumnElement[bool]:
+    """The condition on Person for what this actor may see; for one kind it is simpler and faster."""
+    if actor.is_machine:
+        return Person.institution_id == actor.institution_id if actor.institution_id else sa.true()
+    own = Person.id == sa.select(Account.person_id).where(Account.id == actor.account_id).scalar_subquery()
+    if not actor.locations:
+        return sa.and_(Person.institution_id == actor.institution_id, own)
+    here = Person.id.in_(sa.select(PersonLocation.person_id).where(PersonLocation.location_id.in_(actor.locations)))
+    nowhere = ~sa.exists().where(PersonLocation.person_id == Person.id)
+    seen = {
+        PersonKind.PUPIL: here,
+        PersonKind.GUARDIAN: here,
+        PersonKind.STAFF: sa.or_(here, nowhere),
+        PersonKind.OTHER: sa.true(),
+    }
+    reached = (
+        seen[kind]
+        if kind
+        else sa.or_(
+            here,
+            sa.and_(Person.kind == PersonKind.STAFF, nowhere),
+            Person.kind == PersonKind.OTHER,
+        )
+    )
+    return sa.and_(Person.institution_id == actor.institution_id, reached)
+
+
+def visible_groups(actor: Actor) -> sa.ColumnElement[bool]:
+    """The condition on Group for what this actor may see (Z-186)."""
+    if actor.is_machine:
+        return Group.institution_id == actor.institution_id
+    return sa.and_(Group.institution_id == actor.institution_id, Group.location_id.in_(actor.locations or {0}))
+
+
+def locations_of(session: Session, account: Account) -> frozenset[int]:
+    """The ids of the locations coupled to this account."""
+    found = sa.select(AccountLocation.location_id).where(AccountLocation.account_id == account.id)
+    return frozenset(session.scalars(found))
+
+
+def recompute_reach(session: Session, institution_id: int, person_ids: Collection[int] | None = None) -> None:
+    """Bring person_location in line with enrolments, groups, links and couplings. The caller commits.
+
+    Call it after any of those changed; `person_ids` limits it to these persons (None: the whole institution).
+    Who left keeps the locations of before, so the record stays where it was.
+    """
+    wanted: dict[tuple[int, int], list[bool]] = {}
+    for row in session.execute(_through_roster(institution_id, person_ids)):
+        flags = wanted.setdefault((row.person_id, row.location_id), [False, False])
+        flags[0] |= bool(row.by_group)
+        flags[1] |= bool(row.by_hand)
+    known = {
+        (row.person_id, row.location_id): [row.by_group, row.by_hand]
+        for row in session.execute(_known(institution_id, person_ids))
+    }
+    gone = [{"p": person, "l": location} for person, location in known.keys() - wanted.keys()]
+    fresh = [
+        {"person_id": p, "location_id": loc, "institution_id": institution_id, "by_group": f[0], "by_hand": f[1]}
+        for (p, loc), f in wanted.items()
+        if (p, loc) not in known
+    ]
+    changed = [
+        {"p": p, "l": loc, "g": f[0], "h": f[1]} for (p, loc), f in wanted.items() if known.get((p, loc), f) != f
+    ]
+    table = PersonLocation.__table__
+    same = sa.and_(table.c.person_id == sa.bindparam("p"), table.c.location_id == sa.bindparam("l"))
+    if gone:
+        session.connection().execute(sa.delete(table).where(same), gone)
+    if fresh:
+        session.connection().execute(sa.insert(table), fresh)
+    if changed:
+        new = {"by_group": sa.bindparam("g"), "by_hand": sa.bindparam("h")}
+        session.connection().execute(sa.update(table).where(same).values(new), changed)
+
+
+def _only(column: sa.ColumnElement[int], person_ids: Collection[int] | None) -> sa.ColumnElement[bool]:
+    return sa.true() if person_ids is None else column.in_(list(person_ids))
+
+
+def _known(institution_id: int, person_ids: Collection[int] | None) -> sa.Select:
+    """The rows of today, without those of leavers, which stay as they are."""
+    return (
+        sa.select(PersonLocation)
+        .with_only_columns(
+            PersonLocation.person_id, PersonLocation.location_id, PersonLocation.by_group, PersonLocation.by_hand
+        )
+        .join(Person, Person.id == PersonLocation.person_id)
+        .where(PersonLocation.institution_id == institution_id)
+        .where(sa.or_(Person.left_on.is_(None), PersonLocation.by_hand))
+        .where(_only(PersonLocation.person_id, person_ids))
+    )
+
+
+def _through_roster(institution_id: int, person_ids: Collection[int] | None) -> sa.CompoundSelect:
+    """Every (person, location, by_group, by_hand) that follows from the links; duplicates are merged by the caller."""
+    newest = (
+        sa.select(Enrolment.person_id, sa.func.max(Enrolment.school_year).label("year"))
+        .where(Enrolment.institution_id == institution_id)
+        .group_by(Enrolment.person_id)
+        .subquery()
+    )
+    pupil = (
+        sa.select(Enrolment.person_id, Enrolment.location_id)
+        .join(newest, sa.and_(newest.c.person_id == Enrolment.person_id, newest.c.year == Enrolment.school_year))
+        .subquery()
+    )
+    latest_year = (
+        sa.select(sa.func.max(Group.school_year)).where(Group.institution_id == institution_id).scalar_subquery()
+    )
+
+    def present(people: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+        return sa.and_(
+            people.in_(sa.select(Person.id).where(Person.institution_id == institution_id, Person.left_on.is_(None))),
+            _only(people, person_ids),
+        )
+
+    no, yes = sa.false(), sa.true()
+
+    def rows(people: sa.ColumnElement[int], places: sa.ColumnElement[int], group: bool, hand: bool) -> sa.Select:
+        return sa.select(
+            people.label("person_id"),
+            places.label("location_id"),
+            (yes if group else no).label("by_group"),
+            (yes if hand else no).label("by_hand"),
+        )
+
+    children = rows(Guardianship.guardian_id, pupil.c.location_id, False, False)
+    grouped = rows(GroupStaff.person_id, Group.location_id, True, False)
+    mentored = rows(Mentor.staff_id, pupil.c.location_id, False, False)
+    coupled = rows(Account.person_id, AccountLocation.location_id, False, True)
+    return sa.union_all(
+        rows(pupil.c.person_id, pupil.c.location_id, False, False).where(present(pupil.c.person_id)),
+        children.join(pupil, pupil.c.person_id == Guardianship.pupil_id).where(present(Guardianship.guardian_id)),
+        grouped.join(Group, Group.id == GroupStaff.group_id).where(
+            present(GroupStaff.person_id), Group.school_year == latest_year
+        ),
+        mentored.join(pupil, pupil.c.person_id == Mentor.pupil_id).where(present(Mentor.staff_id)),
+        coupled.join(Account, Account.id == AccountLocation.account_id)
+        .join(Location, Location.id == AccountLocation.location_id)
+        .where(Account.institution_id == institution_id, _only(Account.person_id, person_ids)),
+    )

@@ -1,0 +1,32 @@
+"""Keys for separate uses, made from the one SECRET_KEY that lives outside the database (R112, R136)."""
+
+import base64
+import hashlib
+import hmac
+
+from cryptography.fernet import Fernet, InvalidToken
+from flask_babel import gettext as _
+
+from ..errors import SecretUnusable
+
+
+def derive_key(secret_key: str, purpose: str) -> bytes:
+    """32 bytes for this purpose alone; the same every time."""
+    return hmac.new(secret_key.encode(), f"zicht/{purpose}".encode(), hashlib.sha256).digest()
+
+
+def seal(secret_key: str, text: str) -> str:
+    """The text, readable only with the key; for the secrets of a source connection."""
+    return _box(secret_key).encrypt(text.encode()).decode()
+
+
+def unseal(secret_key: str, sealed: str) -> str:
+    """Raises SecretUnusable when it was sealed with another key."""
+    try:
+        return _box(secret_key).decrypt(sealed.encode()).decode()
+    except InvalidToken as wrong:
+        raise SecretUnusable(_("The stored secret cannot be read with this key. Connect the source again.")) from wrong
+
+
+def _box(secret_key: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(derive_key(secret_key, "source-secrets")))

@@ -1,0 +1,260 @@
+"""The world of the tests: an app on SQLite, or on PostgreSQL with ZICHT_TEST_DATABASE=postgresql, and a small school.
+
+Every test gets a database of its own: a copy of one empty, migrated database.
+"""
+
+import itertools
+import os
+import re
+import shutil
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from flask_migrate import upgrade
+
+from app import create_app
+from app.extensions import db as database
+from app.models import Account, Enrolment, Institution, Location, LoginSession, Person, PersonKind, Role, Seat
+from app.services.access import ROLE_OF_KIND
+from app.services.reach import recompute_reach
+
+POSTGRESQL = os.environ.get("ZICHT_TEST_POSTGRESQL", "postgresql+psycopg://zicht_test:zicht_test@127.0.0.1/postgres")
+names = itertools.count(1)
+
+
+def on_postgresql() -> bool:
+    return os.environ.get("ZICHT_TEST_DATABASE") == "postgresql"
+
+
+def make_app(url: str, instance, **settings):
+    return create_app(
+        {
+            "TESTING": True,
+            "INSTANCE": instance,
+            "SECRET_KEY": "test-" * 10,
+            "SQLALCHEMY_DATABASE_URI": url,
+            "PUBLIC_URL": "http://localhost",
+            "MAIL_SERVER": None,
+            **settings,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory):
+    """(make a fresh url) from one migrated database: a file copy, or a PostgreSQL template."""
+    home = tmp_path_factory.mktemp("database")
+    if not on_postgresql():
+        template = home / "empty.db"
+        app = make_app(f"sqlite:///{template}", home)
+        with app.app_context():
+            upgrade()
+            database.engine.dispose()
+
+        def fresh(instance):
+            shutil.copy(template, instance / "zicht.db")
+            return f"sqlite:///{instance / 'zicht.db'}"
+
+        yield fresh
+        return
+    server = sa.create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
+    mark = f"zicht_{os.getpid()}"
+    made = []
+
+    def sql(text):
+        with server.connect() as connection:
+            connection.execute(sa.text(text))
+
+    def url_of(name):
+        return POSTGRESQL.rsplit("/", 1)[0] + f"/{name}"
+
+    sql(f"CREATE DATABASE {mark} TEMPLATE template0")
+    made.append(mark)
+    app = make_app(url_of(mark), home)
+    with app.app_context():
+        upgrade()
+        database.engine.dispose()
+
+    def fresh(instance):
+        name = f"{mark}_{next(names)}"
+        sql(f"CREATE DATABASE {name} TEMPLATE {mark}")
+        made.append(name)
+        return url_of(name)
+
+    yield fresh
+    for name in reversed(made):
+        sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    server.dispose()
+
+
+@pytest.fixture
+def app_settings():
+    """Override in a test module or class to give the app other settings."""
+    return {}
+
+
+@pytest.fixture
+def app(empty_database, tmp_path, app_settings):
+    app = make_app(empty_database(tmp_path), tmp_path, **app_settings)
+    with app.app_context():
+        yield app
+        database.session.remove()
+        database.engine.dispose()
+
+
+@pytest.fixture
+def db(app):
+    return database
+
+
+@pytest.fixture
+def session(db):
+    return db.session
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def institution(session):
+    school = Institution(brin="99ZZ", name="De Zilverlinde", created_at=datetime.now(UTC))
+    session.add(school)
+    session.commit()
+    return school
+
+
+@pytest.fixture
+def make_location(session, institution):
+    count = itertools.count(1)
+
+    def make(name="Lindelaan", **values):
+        place = Location(**{"institution_id": institution.id, "code": f"99ZZ0{next(count)}", "name": name} | values)
+        session.add(place)
+        session.commit()
+        return place
+
+    return make
+
+
+@pytest.fixture
+def make_person(session, institution):
+    """Persons with sensible values; a test names only what it is about. `location` enrols a pupil there this year."""
+    count = itertools.count(1)
+
+    def make(kind=PersonKind.PUPIL, location=None, school_year=2026, **values):
+        n = next(count)
+        standard = {
+            "institution_id": institution.id,
+            "kind": kind,
+            "number": f"{n:06}",
+            "first_name": None if kind is PersonKind.GUARDIAN else "Noor",
+            "initials": "N.",
+            "last_name": f"Persoon{n}",
+            "email": f"p{n}@school.example",
+            "created_at": datetime.now(UTC),
+        }
+        person = Person(**standard | values)
+        person.remake_keys()
+        session.add(person)
+        session.flush()
+        if location is not None:
+            session.add(
+                Enrolment(
+                    institution_id=person.institution_id,
+                    person_id=person.id,
+                    school_year=school_year,
+                    location_id=location.id,
+                )
+            )
+            session.flush()
+        recompute_reach(session, person.institution_id, [person.id])
+        session.commit()
+        return person
+
+    return make
+
+
+@pytest.fixture
+def make_account(session, make_person):
+    """An account for a person (made when absent). `locations` are coupled by hand."""
+    from app.models import AccountLocation
+
+    count = itertools.count(1)
+
+    def make(person=None, role=None, locations=(), **values):
+        if person is None:
+            person = make_person(PersonKind.STAFF)
+        role = role or ROLE_OF_KIND[person.kind]
+        standard = {"username": f"user{next(count)}", "created_at": datetime.now(UTC), "password_hash": None}
+        account = Account(
+            institution_id=person.institution_id,
+            person_id=person.id,
+            role=role,
+            seat=Seat.of(role),
+            **standard | values,
+        )
+        session.add(account)
+        session.flush()
+        for place in locations:
+            session.add(
+                AccountLocation(account_id=account.id, location_id=place.id, institution_id=account.institution_id)
+            )
+        session.flush()
+        recompute_reach(session, person.institution_id, [person.id])
+        session.commit()
+        return account
+
+    return make
+
+
+@pytest.fixture
+def log_in(app, session):
+    """Gives a client with a live session of this account, without walking through the login page."""
+    import secrets
+    from datetime import timedelta
+
+    from app.auth.sessions import cookie_name, digest
+
+    def log_in(account):
+        client, cookie, moment = app.test_client(), secrets.token_urlsafe(32), datetime.now(UTC)
+        session.add(
+            LoginSession(
+                id_hash=digest(cookie),
+                institution_id=account.institution_id,
+                account_id=account.id,
+                data={"_user_id": str(account.id), "_fresh": True},
+                created_at=moment,
+                seen_at=moment,
+                ends_at=moment + timedelta(minutes=30),
+            )
+        )
+        session.commit()
+        client.set_cookie(cookie_name(app), cookie)
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def administrator(make_account, make_location):
+    """An application administrator with the one location "Lindelaan"; her own password was chosen long ago."""
+    return make_account(
+        role=Role.ADMINISTRATOR,
+        locations=[make_location("Lindelaan")],
+        username="admin_vanderwal",
+        password_hash="unused",
+        activated_at=datetime.now(UTC),
+    )
+
+
+@pytest.fixture
+def admin_client(log_in, administrator):
+    return log_in(administrator)
+
+
+def token_of(page: str) -> str:
+    """The CSRF token of a page."""
+    return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page).group(1)
