@@ -1,4 +1,4 @@
-"""Settings from the environment (contract.md). Defaults are safe for a real school; what is missing is made or refused."""
+"""Settings from the environment (contract.md): safe for a real school as they come; unsafe ones are refused."""
 
 import os
 import secrets

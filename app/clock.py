@@ -44,7 +44,7 @@ def read_school_year(text: str) -> int | None:
 
 
 def last_weekly_moment(moment: datetime, weekday: int, hour: int) -> datetime:
-    """The newest time at or before `moment` that it was `weekday` (0 = Monday) at `hour` in Amsterdam, in UTC (Z-219)."""
+    """The newest time up to `moment` that it was `weekday` (0 = Monday) at `hour` in Amsterdam, in UTC (Z-219)."""
     here = local(moment)
     day = here.date() - timedelta(days=(here.weekday() - weekday) % 7)
     slot = datetime(day.year, day.month, day.day, hour, tzinfo=AMSTERDAM)

@@ -1,4 +1,4 @@
-"""Server-side sessions: the cookie holds 256 random bits, the database their SHA-256 and everything else (R21 to R24)."""
+"""Server-side sessions: the cookie holds 256 random bits, the database their SHA-256 and all else (R21 to R24)."""
 
 import hashlib
 import secrets

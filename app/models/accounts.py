@@ -101,7 +101,7 @@ class AccountLocation(Base):
 class IssuedSecret(Base):
     """A one-time secret that we handed out: a first or a new password, with its link. Never the lasting password.
 
-    The readable text is not stored: it is derived from `nonce` with a key outside the database, as long as it must still
+    The readable text is not stored: it is derived from `nonce` with a key outside the database, while it must still
     be mailed or shown once (R5, R31, R112); then the nonce is wiped and only the hashes stay.
     """
 

@@ -1,6 +1,6 @@
 """The roster of a school as plain values: the one shape that every source delivers and the plan reads.
 
-Foreign field names live only in the adapters beside this file. A value is one of three things: a text (or date, number),
+Foreign field names live only in the adapters beside this file. A value is one of three: a text (or date, number),
 None (the source says: there is none) or ABSENT (the source says nothing, so what we know stays; formats.md 4.1).
 """
 

@@ -1,0 +1,108 @@
+"""The sentences behind the codes of roster messages: what is wrong and what to do (Z-239, Z-244).
+
+A message keeps a code and values, so the log can be read in another language later. No value holds personal data other
+than the number that names the record.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+
+from app.roster import RosterMessage
+
+MESSAGES: Final[Mapping[str, Any]] = {
+    # read by the adapters
+    "key-missing": _l("This record has no key, so it was skipped. Give it a key in the school system."),
+    "number-missing": _l("There is no number in the school system. A fixed code is used instead: %(number)s."),
+    "number-too-long": _l("The number is longer than 64 characters, so this record was skipped."),
+    "last-name-missing": _l("There is no last name, so this record was skipped. Fill it in in the school system."),
+    "only-first-name": _l("There is only a first name. It is used as the last name; add the last name."),
+    "duplicate-key": _l("This key occurs more than once. Only the first record was used."),
+    "date-unreadable": _l("The %(field)s cannot be read and was left out. Correct it in the school system."),
+    "email-unreadable": _l("The e-mail address is not valid and was left out. Correct it in the school system."),
+    "field-too-long": _l("The %(field)s is too long and was left out. Shorten it in the school system."),
+    "gender-unknown-code": _l("The gender has an unknown code and counts as unknown."),
+    "group-name-missing": _l("This group has no name. Its key is used as the name."),
+    "location-name-missing": _l("This location has no name. Its key is used as the name."),
+    "group-unknown": _l("Group %(group)s is not in this delivery, so the link was left out."),
+    "location-unknown": _l("Location %(location)s is not in this delivery, so the link was left out."),
+    "location-missing": _l("There is no location. Fill it in in the school system."),
+    "mentor-unknown": _l("Mentor %(mentor)s is not in this delivery, so the link was left out."),
+    "pupil-unknown": _l("Pupil %(pupil)s is not in this delivery, so the link was left out."),
+    "guardian-unknown": _l("Guardian %(guardian)s is not in this delivery, so the link was left out."),
+    "no-pupil": _l("This guardian has no active pupil in this delivery and was skipped."),
+    "school-year-unknown": _l("The file does not name a readable school year. School year %(year)s was used."),
+    "not-in-school-year": _l("There is no active enrolment in this school year, so this pupil was skipped."),
+    "left-service": _l("This staff member has left and was skipped."),
+    "keys-do-not-last": _l("The keys in this file are valid once. People are recognised in another way next time."),
+    "schema-violation": _l("Line %(line)s does not follow the standard: %(reason)s. The data were read all the same."),
+    "schema-more": _l("There are more places that do not follow the standard; only the first %(count)s are shown."),
+    "schema-skipped": _l("The file is too large for the strict check of the standard. The data were read."),
+    "location-refused": _l("The school system gives no access to this location. Its people stay as they are."),
+    "resource-refused": _l("The school system gives no access to %(resource)s. These stay as they are."),
+    # decided by the plan
+    "duplicate-number": _l("The number %(number)s occurs more than once. Only the first record was used."),
+    "left": _l("Has left the school on %(date)s."),
+    "gone": _l("Is no longer in the school system."),
+    "location-off": _l("Location %(location)s is switched off, so this record was skipped."),
+    "no-link": _l("This staff member has no link to a pupil or a group and was skipped."),
+    "merged-with-hand-made": _l("Was already added by hand with this number and is now linked to the school system."),
+    "name-kept": _l("The name was changed by hand and stays as it is."),
+    "field-kept": _l("The %(field)s was changed by hand and stays as it is."),
+    "guardian-without-pupil": _l("This guardian has no link to a pupil any more."),
+    "returned": _l("Is back at the school. The earlier record is used again."),
+    "username-kept": _l("The name has changed; the username stays the same."),
+}
+
+FIELDS: Final[Mapping[str, Any]] = {
+    "first_name": _l("first name"),
+    "initials": _l("initials"),
+    "prefix": _l("name prefix"),
+    "last_name": _l("last name"),
+    "birth_date": _l("date of birth"),
+    "enrolled_on": _l("enrolment date"),
+    "leaving_date": _l("leaving date"),
+    "email": _l("e-mail address"),
+    "relation": _l("relation to the pupil"),
+    "programme_code": _l("programme code"),
+    "reference_date": _l("reference date"),
+    "guardians": _l("guardians"),
+    "staff": _l("staff members"),
+    "groups": _l("groups"),
+    "home_groups": _l("home groups"),
+    "teaching_groups": _l("teaching groups"),
+}
+
+
+class _Values(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
+def message_text(message: RosterMessage) -> str:
+    """The sentence of a message in the language of the reader; the bare code when this build does not know it."""
+    sentence = MESSAGES.get(message.code)
+    if sentence is None:
+        return message.code
+    values = _Values({name: str(FIELDS.get(value, value)) for name, value in message.values.items()})
+    return str(sentence) % values
+
+
+class Notes:
+    """Collects messages while a source is read; the first argument is the kind of record, the second its number."""
+
+    def __init__(self) -> None:
+        self.messages: list[RosterMessage] = []
+
+    def error(self, kind: str, key: str, code: str, **values: str) -> None:
+        """This record was skipped."""
+        self.messages.append(RosterMessage("error", kind, key, code, values))
+
+    def warning(self, kind: str, key: str, code: str, **values: str) -> None:
+        """This record was used, but somebody should look."""
+        self.messages.append(RosterMessage("warning", kind, key, code, values))
+
+    def info(self, kind: str, key: str, code: str, **values: str) -> None:
+        """Worth knowing; nothing to do."""
+        self.messages.append(RosterMessage("info", kind, key, code, values))
