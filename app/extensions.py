@@ -93,7 +93,7 @@ def prepare_engine(engine: Engine) -> None:
         cursor.execute(f"PRAGMA journal_mode = {'WAL' if safe_wal else 'DELETE'}")
         for pragma in ("foreign_keys = ON", "busy_timeout = 5000", "synchronous = FULL", "cache_spill = OFF"):
             cursor.execute(f"PRAGMA {pragma}")
-        cursor.execute("PRAGMA cache_size = -65536")
+        cursor.execute("PRAGMA cache_size = -16384")
         cursor.close()
 
     @event.listens_for(engine, "begin")
