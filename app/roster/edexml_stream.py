@@ -20,7 +20,7 @@ ENCODINGS: Final = frozenset({"UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASC
 }
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 _HELD = etree.XPath("count(//*)")
-_INCLUDES = etree.XPath("boolean(//*[namespace-uri()='http://www.w3.org/2001/XInclude'])")
+_INCLUDE = b"http://www.w3.org/2001/XInclude"
 _DECLARED = re.compile(rb"^[^>]{0,120}?encoding\s*=\s*[\"']([\w.-]{1,40})[\"']")
 
 
@@ -59,17 +59,15 @@ def stream_elements(file: BinaryIO, roots: frozenset[str], wanted: frozenset[str
             if size > MAX_BYTES:
                 raise RosterUnreadable(_("This file is larger than 50 MB. Export a smaller file."))
             parser.feed(chunk)
-            done: list[etree._Element] = []
-            for event, element in parser.read_events():
-                if root is None:
-                    root = checked_root(element, roots)
-                if event == "end" and element is not root:
-                    done.append(element)
+            events = list(parser.read_events())
+            if root is None and events:
+                root = checked_root(events[0][1], roots)
             if root is None:
                 if size >= MAX_HEAD:
                     raise not_a_roster()
                 continue
-            refuse_tricks(root)
+            refuse_tricks(root, chunk)
+            done = whole_records(events, wanted)
             yield from done
             forget(done)
         parser.close()
@@ -101,9 +99,25 @@ def checked_root(element: etree._Element, roots: frozenset[str]) -> etree._Eleme
     return element
 
 
-def refuse_tricks(root: etree._Element) -> None:
+def whole_records(events: list[tuple[str, etree._Element]], wanted: frozenset[str]) -> list[etree._Element]:
+    """The wanted elements that ended, without those inside another one, such as the groups of one teacher."""
+    done = []
+    last_parent = None
+    for event, element in events:
+        parent = element.getparent()
+        if event == "start" or parent is None:
+            continue
+        if parent is not last_parent:
+            inside = local_name(parent.tag) in wanted
+            last_parent = parent
+        if not inside:
+            done.append(element)
+    return done
+
+
+def refuse_tricks(root: etree._Element, chunk: bytes) -> None:
     """Refuses what no roster has: deep nesting, an endless record, an order to read other files."""
-    if _TOO_DEEP(root) or _HELD(root) > MAX_HELD or _INCLUDES(root):
+    if _INCLUDE in chunk or _TOO_DEEP(root) or _HELD(root) > MAX_HELD:
         raise RosterUnreadable(_("This file has a structure that no roster has, so it was not read."))
 
 

@@ -29,7 +29,10 @@ _EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"]+@[^@\s,;:<>()\[\]\\\"]+\.[^@\s,;:<>(
 
 def plain(value: object) -> str | None:
     """The value as one line of text in one Unicode form, without invisible signs; None when nothing is left."""
-    if value.__class__ is not str:
+    if value.__class__ is str:
+        if value.isascii() and value.isalnum():  # type: ignore[attr-defined]
+            return value  # type: ignore[return-value]
+    else:
         if value is None or isinstance(value, (bool, dict, list)):
             return None
         value = str(value)
@@ -67,7 +70,7 @@ class Checker:
     def __init__(self, notes: Notes, today: date) -> None:
         self.notes = notes
         self.today = today
-        self._dates: dict[str, date | None] = {}
+        self._dates: dict[str | None, date | None] = {}
 
     def text(self, kind: str, number: str, field: str, value: object) -> str | None:
         """The text, or None with a warning when it is too long."""
@@ -85,14 +88,14 @@ class Checker:
             return None
         return text
 
-    def date(self, kind: str, number: str, field: str, value: object) -> date | None:
+    def date(self, kind: str, number: str, field: str, value: str | None) -> date | None:
         """The date, or None with a warning when it cannot be one."""
-        text = plain(value)
-        if text is None:
-            return None
-        if text not in self._dates:
-            self._dates[text] = read_date(text)
-        day = self._dates[text]
+        if value not in self._dates:
+            text = plain(value)
+            if text is None:
+                return None
+            self._dates[value] = read_date(text)
+        day = self._dates[value]
         if day is None or (field == "birth_date" and not likely_birth_date(day, self.today)):
             self.notes.warning(kind, number, "date-unreadable", field=field)
             return None
