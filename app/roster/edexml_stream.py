@@ -1,4 +1,4 @@
-"""Reading a large, possibly hostile XML file piece by piece: no entities, no network, no DOCTYPE, little memory (R75)."""
+"""Reads a large, possibly hostile XML file piece by piece: no entities, network or DOCTYPE, little memory (R75)."""
 
 import re
 from collections.abc import Iterator
@@ -78,7 +78,7 @@ def stream_elements(file: BinaryIO, roots: frozenset[str], wanted: frozenset[str
 
 
 def refuse_head(chunk: bytes) -> None:
-    """Refuses a DOCTYPE before anything is parsed, also when every letter takes two or four bytes, and odd encodings."""
+    """Refuses a DOCTYPE before anything is parsed, also when a letter takes two or four bytes, and odd encodings."""
     head = chunk.replace(b"\0", b"")
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
         raise has_doctype()

@@ -56,7 +56,7 @@ def read_date(text: str | None) -> date | None:
 
 def likely_birth_date(day: date, today: date) -> bool:
     """Whether somebody at a school can have been born on this day."""
-    return 1900 <= day.year and day <= today
+    return day.year >= 1900 and day <= today
 
 
 def is_email(text: str) -> bool:
@@ -65,7 +65,7 @@ def is_email(text: str) -> bool:
 
 
 class Checker:
-    """Checks the fields of records, one kind at a time, and notes what was left out. A bad field never costs a record."""
+    """Checks the fields of records and notes what was left out: a bad field never costs a record."""
 
     def __init__(self, notes: Notes, today: date) -> None:
         self.notes = notes

@@ -1,0 +1,149 @@
+"""Careful HTTP for service sources: bounded time and size, no redirects, tries again when that can help (R71, R110).
+
+No message or log line holds an address with a query, a header or a body: those may carry secrets and personal data.
+"""
+
+import ipaddress
+import json
+import random
+import socket
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+from flask_babel import gettext as _
+
+from app.errors import InvalidInput, RosterUnavailable
+
+TRIES: Final = 4
+MAX_BYTES: Final = 20 * 1024 * 1024
+MAX_SECONDS: Final = 60.0  # for one answer, however slowly it drips
+MAX_PAUSE: Final = 60.0
+TRY_AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+TIMEOUT: Final = httpx.Timeout(10.0, read=30.0)
+
+
+class Refused(Exception):
+    """The service answered, but not with data: 401, 403, 404 and the like. The adapter decides what that means."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status = status
+
+
+class _TryAgain(Exception):
+    def __init__(self, pause: float | None = None) -> None:
+        super().__init__()
+        self.pause = pause
+
+
+def checked_address(text: str, field: str) -> str:
+    """The address of a service without its last slash. Raises InvalidInput unless it is https and a real host.
+
+    Plain http is allowed to this machine only, for a practice service or a local proxy.
+    """
+    parts = urlsplit(text.strip())
+    here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    right = parts.scheme == "https" or (parts.scheme == "http" and here)
+    if not right or not parts.hostname or parts.username or parts.password or parts.fragment:
+        raise InvalidInput(_("Give the whole address of the service; it starts with https://."), field)
+    return text.strip().rstrip("/")
+
+
+def refuse_inner_hosts(url: str) -> None:
+    """Stops a call to an address inside this machine or its own link, unless it was configured as such (R71)."""
+    host = urlsplit(url).hostname or ""
+    if host in ("localhost", "127.0.0.1", "::1"):
+        return
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        raise unreachable() from None
+    for entry in found:
+        address = ipaddress.ip_address(str(entry[4][0]).partition("%")[0])
+        if address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified:
+            raise RosterUnavailable(_("The address of the school system is not allowed. Check the settings."))
+
+
+class Transport:
+    """Asks one service for JSON. `sleep` and `clock` can be replaced, so tests do not wait."""
+
+    def __init__(
+        self, sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic, **options: Any
+    ) -> None:
+        self._sleep = sleep
+        self._clock = clock
+        self._hosts: set[str] = set()
+        self._http = httpx.Client(follow_redirects=False, timeout=TIMEOUT, trust_env=False, **options)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, Any] | None = None,
+        data: Mapping[str, str] | None = None,
+    ) -> Any:
+        """The JSON of the answer. Raises Refused for a 4xx, RosterUnavailable when trying again did not help."""
+        host = urlsplit(url).netloc
+        if host not in self._hosts:
+            refuse_inner_hosts(url)
+            self._hosts.add(host)
+        for attempt in range(TRIES):
+            try:
+                return self._ask_once(method, url, headers=headers, params=params, data=data)
+            except _TryAgain as problem:
+                if attempt + 1 < TRIES:
+                    self._sleep(pause_before(attempt, problem.pause))
+            except (httpx.TransportError, httpx.DecodingError):
+                if attempt + 1 < TRIES:
+                    self._sleep(pause_before(attempt, None))
+        raise unreachable()
+
+    def _ask_once(self, method: str, url: str, **parts: Any) -> Any:
+        ends = self._clock() + MAX_SECONDS
+        with self._http.stream(method, url, **parts) as answer:
+            if answer.status_code in TRY_AGAIN:
+                raise _TryAgain(retry_after(answer.headers.get("Retry-After")))
+            if 400 <= answer.status_code < 500:
+                raise Refused(answer.status_code)
+            if answer.status_code != 200:
+                # A redirect could lead a secret to another host.
+                raise RosterUnavailable(_("The school system gave an unexpected answer. Check the address."))
+            body = bytearray()
+            for part in answer.iter_bytes():
+                body += part
+                if len(body) > MAX_BYTES:
+                    raise RosterUnavailable(_("The school system gave an answer that is far too large."))
+                if self._clock() > ends:
+                    raise _TryAgain
+        try:
+            return json.loads(body)
+        except (ValueError, RecursionError):
+            raise _TryAgain from None
+
+
+def retry_after(text: str | None) -> float | None:
+    """The pause in seconds that a service asks for; None when it asks for none that we can read."""
+    try:
+        return max(0.0, float(text)) if text else None
+    except ValueError:
+        return None
+
+
+def pause_before(attempt: int, asked: float | None) -> float:
+    """How long to wait: what was asked, else twice as long each time with some chance, so callers spread out."""
+    if asked is not None:
+        return min(asked, MAX_PAUSE)
+    return 0.5 * 2**attempt * (0.5 + random.random())  # noqa: S311 - spreads load, guards nothing
+
+
+def unreachable() -> RosterUnavailable:
+    return RosterUnavailable(_("The school system does not answer well at the moment. Try again later."))
