@@ -10,7 +10,7 @@ from flask_login import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..extensions import Base, Moment
-from .columns import Id, coded, references
+from .columns import Id, coded, plain_text, references
 from .people import Person
 
 
@@ -68,7 +68,7 @@ class Account(UserMixin, Base):
     person_id: Mapped[int] = references("person.id")
     seat: Mapped[Seat] = mapped_column(coded(Seat))
     role: Mapped[Role] = mapped_column(coded(Role))
-    username: Mapped[str] = mapped_column(sa.String(100), unique=True)  # over the installation, case counts (Z-023)
+    username: Mapped[str] = mapped_column(plain_text(100), unique=True)  # over the installation, case counts (Z-023)
     active: Mapped[bool] = mapped_column(default=True)
     blocked: Mapped[bool] = mapped_column(default=False)
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))  # the owner's own password; None: never chosen

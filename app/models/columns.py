@@ -27,3 +27,8 @@ Id = Annotated[int, mapped_column(primary_key=True)]
 Text = Annotated[str, mapped_column(sa.String(256))]
 Code = Annotated[str, mapped_column(sa.String(64))]
 Key = Annotated[str, mapped_column(sa.String(256))]
+
+
+def plain_text(length: int) -> sa.types.TypeEngine[str]:
+    """Text that sorts byte by byte on every database, as SQLite does; PostgreSQL would follow the server's language."""
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")

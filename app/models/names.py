@@ -19,9 +19,12 @@ def letters(text: str) -> str:
 
 
 def sort_key(last_name: str, first_name: str | None, prefix: str | None) -> str:
-    """Sorts on the surname without prefix, then the first name: 'van den Berg, Sanne' under B."""
+    """Sorts on the surname without prefix, then the first name: 'van den Berg, Sanne' under B.
+
+    The parts are kept apart by a tab, which sorts before every letter and space: Berg, Zoë before Bergman, Aad.
+    """
     parts = (re.sub(r"[^a-z0-9 ]", "", fold(part or "")).strip() for part in (last_name, first_name, prefix))
-    return "|".join(parts)[:200]
+    return "\t".join(parts)[:200]
 
 
 def search_key(

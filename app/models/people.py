@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Base, Moment
 from . import names
-from .columns import Code, Id, Key, coded, references
+from .columns import Code, Id, Key, coded, plain_text, references
 
 
 class PersonKind(enum.StrEnum):
@@ -69,8 +69,8 @@ class Person(Base):
     email: Mapped[str | None] = mapped_column(sa.String(254))
     hand_made: Mapped[bool] = mapped_column(default=False)  # never overwritten by a roster (part 7 nr 22)
     left_on: Mapped[date | None]  # gone from the roster since this day; the account stays (part 7 nr 23)
-    sort_key: Mapped[str] = mapped_column(sa.String(200))
-    search_key: Mapped[str] = mapped_column(sa.String(500))
+    sort_key: Mapped[str] = mapped_column(plain_text(200))
+    search_key: Mapped[str] = mapped_column(plain_text(500))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -127,7 +127,7 @@ class Group(Base):
     location_id: Mapped[int] = references("location.id")
     school_year: Mapped[int]  # its starting year
     name: Mapped[str] = mapped_column(sa.String(128))
-    sort_key: Mapped[str] = mapped_column(sa.String(128))
+    sort_key: Mapped[str] = mapped_column(plain_text(128))
     is_home: Mapped[bool] = mapped_column(default=True)
     source: Mapped[str | None] = mapped_column(sa.String(64))
     source_key: Mapped[str | None] = mapped_column(sa.String(256))
