@@ -32,9 +32,9 @@ LAST_NAMES: Final = tuple(
             "",
             "Jansen Bakker Visser Smit Meijer Mulder Bos Vos Peters Hendriks Dekker Brouwer Dijkstra Kok Postma "
             "Kuipers Adsız Yılmaz Kaya Demir Öztürk Çelik Şahin Bouzidi Amrani Benali Achahbar Aydın Nowak Kowalski "
-            "Wiśniewska Dąbrowski Đặng Nguyễn Trần Phạm Wang Chen Singh Ramdin Kisoensingh Pinas Amoako Mensah Okafor Hoekstra "
-            "Zijlstra Terpstra Ruimschotel Folmer Innewit Bruijnes Jovanović Petrović Kovačević Haddad Khalil Müller "
-            "Schröder Groß O'Brien D'Août Lefèvre Peña Muñoz Ferreira IJzerman Ypma Quaedvlieg Schoenmaker Timmerman",
+            "Wiśniewska Dąbrowski Đặng Nguyễn Trần Phạm Wang Chen Singh Ramdin Kisoensingh Pinas Amoako Mensah Okafor "
+            "Hoekstra Zijlstra Terpstra Ruimschotel Folmer Innewit Bruijnes Jovanović Petrović Kovačević Haddad Khalil "
+            "Müller Schröder Groß O'Brien D'Août Lefèvre Peña Muñoz Ferreira IJzerman Ypma Quaedvlieg Schoenmaker",
         ),
         ("de", "Vries Jong Boer Groot Haan Wit Graaf Bruijn Ruiter Koning"),
         ("van", "Dijk Leeuwen Vliet Dam Beek Wijk Veen Loon"),

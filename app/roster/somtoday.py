@@ -183,6 +183,8 @@ class _Fetching:
             pupil = self._reader.pupil(record, permitted, location)
             if pupil is None:
                 continue
+            if pupil.location_key not in self.collected.locations:
+                pupil = pupil._replace(location_key=location)
             part.pupils[pupil.key] = pupil
             for placement in objects(record.get("plaatsingen")):
                 # The class of a placement may belong to a location that we do not see.

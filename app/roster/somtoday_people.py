@@ -61,7 +61,6 @@ def _linked_pupil(
             notes.warning("pupil", pupil.number, "mentor-unknown", mentor=key[:8])
     has_groups, has_staff = Kind.GROUPS not in told.refused, Kind.STAFF not in told.refused
     return pupil._replace(
-        location_key=pupil.location_key,
         group_key=home if has_groups else ABSENT,
         group_keys=known if has_groups and (own is not ABSENT or known) else ABSENT,
         mentor_keys=tuple(key for key in mentors if key in told.staff)

@@ -5,6 +5,7 @@ No message or log line holds an address with a query, a header or a body: those 
 
 import ipaddress
 import json
+import logging
 import random
 import socket
 import time
@@ -23,6 +24,11 @@ MAX_SECONDS: Final = 60.0  # for one answer, however slowly it drips
 MAX_PAUSE: Final = 60.0
 TRY_AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 TIMEOUT: Final = httpx.Timeout(10.0, read=30.0)
+
+
+# httpx logs every address at INFO, and some services want secrets in theirs.
+for noisy in ("httpx", "httpcore"):
+    logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 class Refused(Exception):

@@ -1,0 +1,95 @@
+"""The register of roster sources: what this build can read, and how to open it. A new adapter adds one line."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.errors import InvalidInput, UnknownName
+from app.roster import RosterSource, Setting, SourceKind, edexml, practice, somtoday
+
+
+def _open_edexml(paths: Sequence[Path], brin: str, today: date) -> RosterSource:
+    return edexml.EdexmlSource(_only(paths), brin, today)
+
+
+def _open_practice(paths: Sequence[Path], brin: str, today: date) -> RosterSource:
+    return practice.PracticeSource(brin, today)
+
+
+def _only(paths: Sequence[Path]) -> Path:
+    if len(paths) != 1:
+        raise InvalidInput(_("Give exactly one file for this source."))
+    return Path(paths[0])
+
+
+BASE_URL: Final = Setting("base_url", _l("Address of the service"))
+TOKEN_URL: Final = Setting("token_url", _l("Address for access tokens"))
+CLIENT_ID: Final = Setting("client_id", _l("Client ID"))
+CLIENT_SECRET: Final = Setting("client_secret", _l("Client secret"), secret=True)
+ORGANISATION: Final = Setting("organisation", _l("Organisation (UUID)"))
+
+SOURCES: Final[dict[str, SourceKind]] = {
+    kind.id: kind
+    for kind in (
+        SourceKind(practice.SOURCE, _l("Practice school"), practice.DELIVERS, open_files=_open_practice),
+        SourceKind(edexml.SOURCE, _l("EDEXML file"), edexml.DELIVERS, open_files=_open_edexml),
+        SourceKind(
+            somtoday.SOURCE,
+            _l("Somtoday Connect"),
+            somtoday.DELIVERS,
+            connect=somtoday.SomtodaySource,
+            settings=(BASE_URL, TOKEN_URL, CLIENT_ID, CLIENT_SECRET, ORGANISATION),
+        ),
+    )
+}
+
+
+def source_kind(source: str) -> SourceKind:
+    """The source of this id. Raises UnknownName that names the known ids."""
+    if source not in SOURCES:
+        raise UnknownName(
+            _(
+                "There is no source %(source)s. Known sources: %(known)s.",
+                source=source,
+                known=", ".join(sorted(SOURCES)),
+            )
+        )
+    return SOURCES[source]
+
+
+def file_source(source: str, paths: Sequence[Path], brin: str, today: date) -> RosterSource:
+    """The files as a source. Raises UnknownName or InvalidInput."""
+    kind = source_kind(source)
+    if kind.open_files is None:
+        raise InvalidInput(_("Source %(source)s is a service; it does not read files.", source=source))
+    return kind.open_files(paths, brin, today)
+
+
+def service_source(source: str, settings: Mapping[str, str], brin: str, today: date, **options: Any) -> RosterSource:
+    """The service as a source; `options` such as `switched_off` go to it. Raises UnknownName or InvalidInput."""
+    kind = source_kind(source)
+    if kind.connect is None:
+        raise InvalidInput(_("Source %(source)s reads files; it cannot be connected.", source=source))
+    return kind.connect(checked_settings(source, settings), brin, today, **options)
+
+
+def checked_settings(source: str, settings: Mapping[str, str]) -> dict[str, str]:
+    """The settings, when they are exactly those the source wants. Raises InvalidInput that names them (contract)."""
+    kind = source_kind(source)
+    names = [setting.name for setting in kind.settings]
+    wanted = ", ".join(names) or "-"
+    unknown = sorted(set(settings) - set(names))
+    missing = [setting.name for setting in kind.settings if setting.required and not settings.get(setting.name)]
+    if unknown:
+        raise InvalidInput(
+            _("Unknown setting: %(names)s. This source wants: %(wanted)s.", names=", ".join(unknown), wanted=wanted)
+        )
+    if missing:
+        raise InvalidInput(
+            _("Missing setting: %(names)s. This source wants: %(wanted)s.", names=", ".join(missing), wanted=wanted)
+        )
+    return dict(settings)
