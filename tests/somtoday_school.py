@@ -48,7 +48,7 @@ class School:
     def at(self, location, items):
         """The objects of one location. Guardians belong where a pupil of theirs is; staff where they teach."""
         if items is self.verzorgers:
-            here = {pupil["uuid"] for pupil in self.leerlingen if pupil["vestiging"]["uuid"] == location}
+            here = {pupil.get("uuid") for pupil in self.leerlingen if pupil["vestiging"]["uuid"] == location}
             return [item for item in items if here & {link["uuid"] for link in item["relatie_tot_leerlingen"]}]
         return [item for item in items if item["vestiging"]["uuid"] == location]
 
