@@ -1,58 +1,18 @@
 """EDEXML files as schools send them: every trap of formats.md 1, and hostile ones (Z-245 to Z-278, R75, R83)."""
 
-import re
-import tracemalloc
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from app.errors import RosterUnreadable
 from app.roster import ABSENT, Kind
 from app.roster.edexml import EdexmlSource
 from app.roster.messages import message_text
+from tests import edexml_world
+from tests.edexml_world import GROUPS, LOCATION, SCHOOL, SPECIAL, TODAY, codes, edex, pupil, without_schema
 
+read = edexml_world.read
 FEEDS = Path(__file__).with_name("feeds")
-TODAY = date(2026, 10, 5)
-SCHOOL = "<school><schooljaar>2026-2027</schooljaar><brincode>99ZZ</brincode></school>"
-LOCATION = '<vestigingen><vestiging key="99ZZ01"><naam>Lindelaan</naam></vestiging></vestigingen>'
-GROUPS = (
-    '<groepen><groep key="g1"><naam>2A</naam><jaargroep>12</jaargroep></groep>'
-    '<samengestelde_groep key="s1"><naam>2A.wi</naam></samengestelde_groep></groepen>'
-)
-
-
-@pytest.fixture
-def read(tmp_path):
-    def read(content, today=TODAY, brin="99ZZ"):
-        path = tmp_path / "EDEX.XML"
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return EdexmlSource(path, brin, today).fetch()
-
-    return read
-
-
-SPECIAL = (
-    *("etniciteit", "land", "land_vader", "land_moeder", "sofinummer", "bsn", "onderwijsnummer", "bsn_ondwnr-4"),
-    *("gewicht", "gewicht_nieuw", "postcodenl", "fotourl", "gebruikersnaam", "religie", "zorg", "toevoegingen"),
-)
-
-
-def edex(*parts, school=SCHOOL, pupils="", staff=""):
-    taught = f"<leerkrachten>{staff}</leerkrachten>" if staff else ""
-    return f"<EDEX>{school}{''.join(parts)}<leerlingen>{pupils}</leerlingen>{taught}</EDEX>"
-
-
-def pupil(key="1", inside="<achternaam>Beek</achternaam>"):
-    return f'<leerling key="{key}">{inside}</leerling>'
-
-
-def codes(roster):
-    return [(message.severity, message.key, message.code) for message in roster.messages]
-
-
-def without_schema(roster):
-    return [code for code in codes(roster) if not code[2].startswith("schema-")]
 
 
 def test_the_official_example_is_read_without_a_schema_message():
@@ -271,102 +231,3 @@ def test_special_data_is_left_in_the_file_r83(read):
 
     assert "KANARIE" not in repr(roster)
     assert not any("KANARIE" in message_text(message) for message in roster.messages)
-
-
-def test_the_strict_report_names_line_and_element_and_no_value(read):
-    late = SCHOOL.replace("2026-2027", "2039-2040")
-    roster = read(edex(pupils="\n" + pupil("1", "<achternaam>B</achternaam><geslacht>KANARIE</geslacht>"), school=late))
-
-    (found,) = [message for message in roster.messages if message.code == "schema-violation"]
-    assert (found.values["line"], found.values["element"], found.values["reason"]) == ("2", "geslacht", "schema-value")
-    assert "KANARIE" not in message_text(found)
-
-
-def test_the_strict_report_is_short_and_vendor_blocks_are_no_violation(read):
-    extra = (
-        '<toevoegingen><blok xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="Eigen"/></toevoegingen>'
-    )
-    good = read(edex(pupils=pupil("1", "<achternaam>B</achternaam>" + extra)))
-    assert codes(good) == []
-
-    bad = read(
-        edex(pupils="".join(pupil(str(n), "<tussenvoegsel>x</tussenvoegsel><roepnaam>B</roepnaam>") for n in range(30)))
-    )
-    assert [m.code for m in bad.messages].count("schema-violation") == 20
-    assert bad.messages[-1].code == "schema-more"
-
-
-LAUGHS = '<!DOCTYPE EDEX [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;">]>'
-HOSTILE = {
-    "empty": b"",
-    "no xml": b"leerlingnummer;achternaam\n1;Beek\n",
-    "html": b"<html><body/></html>",
-    "other root": b"<UITWISSELING><leerlingen/></UITWISSELING>",
-    "root inside another": b"<x><EDEX><leerlingen/></EDEX></x>",
-    "no pupils": b"<EDEX/>",
-    "truncated": edex(pupils=pupil()).encode()[:-20],
-    "bytes behind": edex(pupils=pupil()).encode() + b"<more/>",
-    "laughs": (LAUGHS + edex(pupils=pupil("1", "<achternaam>&b;</achternaam>"))).encode(),
-    "laughs in utf-16": (LAUGHS + edex(pupils=pupil())).encode("utf-16"),
-    "laughs in utf-16-le without mark": (LAUGHS + edex(pupils=pupil())).encode("utf-16-le"),
-    "laughs in utf-32": (LAUGHS + edex(pupils=pupil())).encode("utf-32"),
-    "laughs in utf-7": (b'<?xml version="1.0" encoding="UTF-7"?>' + (LAUGHS + edex(pupils=pupil())).encode("utf-7")),
-    "late doctype": b"<!--" + b"x" * 70_000 + b"-->" + (LAUGHS + edex(pupils=pupil())).encode(),
-    "external dtd": b'<!DOCTYPE EDEX SYSTEM "file:///etc/passwd">' + edex(pupils=pupil()).encode(),
-    "deep": ("<EDEX>" + "<x>" * 60 + "</x>" * 60 + "</EDEX>").encode(),
-    "very deep": ("<EDEX>" + "<x>" * 100_000).encode(),
-    "deep in a record": edex(pupils=pupil("1", "<x>" * 60 + "</x>" * 60)).encode(),
-    "many elements": ("<EDEX>" + "<x/>" * 500_000 + "</EDEX>").encode(),
-    "long text": ("<EDEX><school><schooljaar>" + "x" * 11_000_000 + "</schooljaar></school></EDEX>").encode(),
-    "include": edex(pupils='<i:include xmlns:i="http://www.w3.org/2001/XInclude" href="/etc/passwd"/>').encode(),
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_and_broken_files_are_refused_with_one_sentence_r75(read, name):
-    with pytest.raises(RosterUnreadable) as refusal:
-        read(HOSTILE[name])
-
-    assert re.fullmatch(r"[^\n]{15,160}\.", refusal.value.message)
-    assert "root:" not in refusal.value.message
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "windows-1252"])
-def test_honest_encodings_give_the_same_names(read, encoding):
-    declared = {"utf-8-sig": "utf-8"}.get(encoding, encoding)
-    content = f'<?xml version="1.0" encoding="{declared}"?>' + edex(
-        pupils=pupil("1", "<achternaam>D'Août</achternaam>")
-    )
-
-    assert read(content.encode(encoding)).pupils[0].last_name == "D'Août"
-
-
-def test_a_missing_file_and_a_file_over_50_mb_are_refused(tmp_path):
-    big = tmp_path / "big.xml"
-    with big.open("wb") as file:
-        file.truncate(50 * 1024 * 1024 + 1)
-    for path in (big, tmp_path / "none.xml", tmp_path):
-        with pytest.raises(RosterUnreadable):
-            EdexmlSource(path, "99ZZ", TODAY).fetch()
-
-
-def test_a_large_file_is_read_in_pieces(tmp_path):
-    """Memory does not hold the tree: the second half of a file adds its records only."""
-    path = tmp_path / "large.xml"
-    with path.open("w") as file:
-        file.write(f"<EDEX>{SCHOOL}{GROUPS}<leerlingen>")
-        for number in range(20_000):
-            filler = "<commentaar>" + "x" * 200 + "</commentaar>"
-            file.write(pupil(str(number), f'<achternaam>Beek</achternaam>{filler}<groep key="g1"/>'))
-        file.write("</leerlingen></EDEX>")
-    counts = []
-    tracemalloc.start()
-    roster = EdexmlSource(path, "99ZZ", TODAY).fetch(lambda kind, count: counts.append((kind, count)))
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-
-    assert len(roster.pupils) == 20_000
-    assert counts[0] == ("pupils", 1)
-    assert counts[-1] == ("pupils", 19_001)
-    assert codes(roster) == [("info", "", "schema-skipped")]
-    assert peak < 30 * 1024 * 1024

@@ -48,7 +48,7 @@ def stream_elements(file: BinaryIO, roots: frozenset[str], wanted: frozenset[str
     Raises RosterUnreadable when this is not safe XML with one of these roots, or ends too early.
     """
     tags = [f"{{*}}{name}" for name in roots | wanted]
-    parser = etree.XMLPullParser(events=("start", "end"), tag=tags, **new_parser())
+    parser = etree.XMLPullParser(events=("start", "end"), tag=tags, **new_parser(remove_blank_text=True))
     root: etree._Element | None = None
     size = 0
     try:
