@@ -36,6 +36,7 @@ class Faults:
     status_429: int = 0
     retry_after: str | None = "1"
     cut: int = 0  # cut the line in the middle of the body
+    cut_at: int = 24  # after so many bytes of it
     html: int = 0
     slow: float = 0.0  # seconds before each answer
     hidden_locations: set[str] = field(default_factory=set)  # uuid: 401
@@ -161,7 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(200)
             self.send_header("Content-Length", "5000")
             self.end_headers()
-            self.wfile.write(b'{"leerlingen":[{"uuid":"')
+            self.wfile.write((b'{"leerlingen":[{"uuid":"' + b"x" * 5000)[: faults.cut_at])
             self.close_connection = True
         return bool(name)
 

@@ -111,6 +111,12 @@ def test_wrong_settings_are_refused_and_the_wanted_ones_are_named(changed, named
     assert "geheim" not in refusal.value.message
 
 
+@pytest.mark.parametrize("address", ["http://api.somtoday.example", "api.somtoday.example", "file:///etc/passwd"])
+def test_an_address_that_is_not_https_is_refused_r71(address):
+    with pytest.raises(InvalidInput):
+        service_source("somtoday", {**SETTINGS, "base_url": address}, "99ZZ", TODAY)
+
+
 def test_files_and_services_are_not_mixed_up():
     with pytest.raises(InvalidInput):
         file_source("somtoday", [Path("x")], "99ZZ", TODAY)

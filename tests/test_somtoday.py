@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from app.errors import RosterUnavailable
 from app.roster import ABSENT, Kind
 from app.roster.somtoday import SomtodaySource
 from tests import somtoday_world
@@ -157,13 +156,6 @@ def test_a_refused_location_is_closed_and_its_people_are_not_told_as_gone(player
     assert closed["uuid"] in {location.key for location in roster.locations}
     assert not [pupil for pupil in roster.pupils if pupil.location_key == closed["uuid"]]
     assert codes(roster) == [("warning", "99ZZ01", "location-refused")]
-
-
-def test_all_locations_refused_is_a_failure(player, fetch):
-    player.faults.hidden_locations = {place["uuid"] for place in player.school.vestigingen}
-
-    with pytest.raises(RosterUnavailable):
-        fetch()
 
 
 def test_a_switched_off_location_is_not_even_asked_z245(player, fetch):

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from app.errors import InvalidInput, RosterUnavailable
+from app.roster import transport
 from app.roster.somtoday import SomtodaySource
 from app.roster.transport import checked_address, pause_before
 from tests import somtoday_world
@@ -129,10 +130,60 @@ def test_the_player_refuses_what_connect_refuses(player, amount):
     """The player is only a judge when it is as strict as the real service."""
     token = httpx.post(
         f"{player.settings['token_url']}?organisation={player.school.organisation}",
-        data={"grant_type": "client_credentials", "client_id": "zicht", "client_secret": player.client_secret},
+        data=login(player),
     ).json()["access_token"]
     url = f"{player.settings['base_url']}/connect/vestiging/{player.school.vestigingen[0]['uuid']}/leerling"
 
     assert httpx.get(url, params={"amount": amount}, headers={"Authorization": f"Bearer {token}"}).status_code == 400
     assert httpx.get(url, params={"amount": "5"}).status_code == 401
     assert httpx.get(url + "/", params={"amount": "5"}, headers={"Authorization": f"Bearer {token}"}).status_code == 404
+
+
+def test_all_locations_refused_is_a_failure(player, fetch):
+    player.faults.hidden_locations = {place["uuid"] for place in player.school.vestigingen}
+
+    with pytest.raises(RosterUnavailable):
+        fetch()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "169.254.169.254", "::1", "0.0.0.0", "fe80::1%eth0"])
+def test_a_name_that_leads_inside_is_not_called_r71(monkeypatch, address):
+    monkeypatch.setattr(transport.socket, "getaddrinfo", lambda *parts, **more: [(0, 0, 0, "", (address, 443))])
+
+    with pytest.raises(RosterUnavailable):
+        transport.Transport(sleep=lambda seconds: None).ask("GET", "https://api.somtoday.example/x")
+
+
+def test_an_answer_that_never_ends_is_cut_off_r110(player, pauses):
+    moments = iter(range(0, 10_000, 61))
+    slow = transport.Transport(sleep=pauses, clock=lambda: next(moments))
+
+    with pytest.raises(RosterUnavailable):
+        slow.ask(
+            "POST", player.settings["token_url"] + "?organisation=" + player.school.organisation, data=login(player)
+        )
+    slow.close()
+    assert len(pauses) == 3
+
+
+def test_an_answer_that_is_far_too_large_is_refused_r71(player, fetch, monkeypatch):
+    monkeypatch.setattr(transport, "MAX_BYTES", 2000)
+
+    with pytest.raises(RosterUnavailable, match="too large"):
+        fetch()
+
+
+def test_a_service_that_drops_the_line_at_any_byte_gives_the_whole_roster_or_none_r110(player, fetch):
+    whole = fetch()
+    for at in range(1, 16):
+        player.faults.cut_at = at * 311
+        player.faults.cut = 1 + at % 5
+        try:
+            assert fetch() == whole
+        except RosterUnavailable:
+            assert at % 5 >= 3
+        player.faults.cut = 0
+
+
+def login(player):
+    return {"grant_type": "client_credentials", "client_id": "zicht", "client_secret": player.client_secret}

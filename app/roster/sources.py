@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.errors import InvalidInput, UnknownName
 from app.roster import RosterSource, Setting, SourceKind, edexml, practice, somtoday
+from app.roster.transport import checked_address
 
 
 def _open_edexml(paths: Sequence[Path], brin: str, today: date) -> RosterSource:
@@ -92,4 +93,7 @@ def checked_settings(source: str, settings: Mapping[str, str]) -> dict[str, str]
         raise InvalidInput(
             _("Missing setting: %(names)s. This source wants: %(wanted)s.", names=", ".join(missing), wanted=wanted)
         )
+    for name in names:
+        if name.endswith("_url") and settings.get(name):
+            checked_address(settings[name], name)
     return dict(settings)
