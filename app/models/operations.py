@@ -140,7 +140,10 @@ class AuditLine(Base):
     """Who did what to what, in the same transaction (R89). Names of accounts are copies: the line outlives them."""
 
     __tablename__ = "audit_line"
-    __table_args__ = (sa.Index("ix_audit_line_list", "institution_id", "id"),)
+    __table_args__ = (
+        sa.Index("ix_audit_line_list", "institution_id", "id"),
+        sa.Index("ix_audit_line_subject", "subject_kind", "subject_id", "id"),
+    )
 
     id: Mapped[Id]
     institution_id: Mapped[int | None] = references("institution.id")

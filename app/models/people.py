@@ -52,6 +52,7 @@ class Person(Base):
     __tablename__ = "person"
     __table_args__ = (
         sa.Index("ix_person_list", "institution_id", "kind", "sort_key", "id"),
+        sa.Index("ix_person_sorted", "institution_id", "sort_key", "id"),
         sa.Index("ix_person_number", "institution_id", "kind", "number"),
         sa.Index("ix_person_left", "institution_id", "kind", "left_on"),
     )
