@@ -32,8 +32,10 @@ def visible_persons(actor: Actor, kind: PersonKind | None = None) -> sa.ColumnEl
     own = Person.id == sa.select(Account.person_id).where(Account.id == actor.account_id).scalar_subquery()
     if not actor.locations:
         return sa.and_(Person.institution_id == actor.institution_id, own)
-    here = Person.id.in_(sa.select(PersonLocation.person_id).where(PersonLocation.location_id.in_(actor.locations)))
-    nowhere = ~sa.exists().where(PersonLocation.person_id == Person.id)
+    # EXISTS, not IN: a page then looks up its own few rows and never collects all persons of the locations first.
+    placed = sa.exists().where(PersonLocation.person_id == Person.id).correlate(Person)
+    here = placed.where(PersonLocation.location_id.in_(sorted(actor.locations)))
+    nowhere = ~placed
     seen = {
         PersonKind.PUPIL: here,
         PersonKind.GUARDIAN: here,
