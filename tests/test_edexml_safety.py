@@ -1,12 +1,15 @@
 """EDEXML files that are hostile, broken or large, and the strict check beside the reading (R75)."""
 
+import io
 import re
 import tracemalloc
 
 import pytest
 
 from app.errors import RosterUnreadable
-from app.roster.edexml import EdexmlSource
+from app.roster.edexml import ROOTS, EdexmlSource
+from app.roster.edexml_reader import RECORDS
+from app.roster.edexml_stream import local_name, stream_elements
 from app.roster.messages import message_text
 from tests import edexml_world
 from tests.edexml_world import GROUPS, SCHOOL, TODAY, codes, edex, pupil
@@ -70,6 +73,31 @@ def test_hostile_and_broken_files_are_refused_with_one_sentence_r75(read, name):
 
     assert re.fullmatch(r"[^\n]{15,160}\.", refusal.value.message)
     assert "root:" not in refusal.value.message
+
+
+@pytest.mark.parametrize("name", ["deep", "deep in a record", "many elements", "include"])
+def test_a_structure_that_no_roster_has_is_refused_as_such_r75(read, name):
+    with pytest.raises(RosterUnreadable, match="structure that no roster has"):
+        read(HOSTILE[name])
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTILE if "laughs" in name] + ["late doctype", "external dtd"])
+def test_a_doctype_is_refused_as_such_in_every_disguise_r75(read, name):
+    with pytest.raises(RosterUnreadable, match=r"DOCTYPE|encoding"):
+        read(HOSTILE[name])
+
+
+def test_what_was_read_is_forgotten():
+    """Memory of the parser is not seen by Python, so the tree itself is counted."""
+    content = io.BytesIO(edex(pupils="".join(pupil(str(number)) for number in range(20_000))).encode())
+
+    held = max(
+        len(element.getparent())
+        for element in stream_elements(content, ROOTS, RECORDS)
+        if local_name(element.tag) == "leerling"
+    )
+
+    assert 100 < held < 5_000
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "windows-1252"])

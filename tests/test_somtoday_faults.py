@@ -74,7 +74,7 @@ def test_a_redirect_is_not_followed_r71(player, fetch):
 def test_a_page_that_keeps_coming_back_is_a_failure():
     with Player(pupils=500, guardians=1, staff=1) as player:
         player.faults.repeat_page = True
-        with pytest.raises(RosterUnavailable):
+        with pytest.raises(RosterUnavailable, match="same page"):
             SomtodaySource(player.settings, "99ZZ", player.today).fetch()
 
 
@@ -150,7 +150,7 @@ def test_all_locations_refused_is_a_failure(player, fetch):
 def test_a_name_that_leads_inside_is_not_called_r71(monkeypatch, address):
     monkeypatch.setattr(transport.socket, "getaddrinfo", lambda *parts, **more: [(0, 0, 0, "", (address, 443))])
 
-    with pytest.raises(RosterUnavailable):
+    with pytest.raises(RosterUnavailable, match="not allowed"):
         transport.Transport(sleep=lambda seconds: None).ask("GET", "https://api.somtoday.example/x")
 
 

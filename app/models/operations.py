@@ -40,8 +40,11 @@ class SyncRun(Base):
     status: Mapped[str] = mapped_column(sa.String(16), index=True)
     upload_id: Mapped[int | None] = references("upload.id", ondelete="SET NULL")
     actor_id: Mapped[int | None] = references("account.id", ondelete="SET NULL")
-    approved: Mapped[bool] = mapped_column(default=False)
+    preview: Mapped[bool] = mapped_column(default=False)  # stop after the plan and show it; nothing is applied yet
+    approved: Mapped[bool] = mapped_column(default=False)  # apply although the gate would hold it
     counts: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    changes: Mapped[list[Any] | None] = mapped_column(sa.JSON)  # what a preview or held run shows; wiped when it ends
+    plan_hash: Mapped[str | None] = mapped_column(sa.String(64))  # of the plan that was shown (R78)
     reason: Mapped[str | None] = mapped_column(sa.Text)  # why held or failed, one sentence
     stage: Mapped[str] = mapped_column(sa.String(24), default="waiting")
     progress: Mapped[int] = mapped_column(default=0)  # records fetched so far
@@ -68,8 +71,9 @@ class SyncMessage(Base):
 
 
 class Batch(Base):
-    """Work on many accounts at once. task: create or reset. state: waiting, running, done, failed.
+    """Work on many accounts at once. task: create or reset. state: draft, waiting, running, done, failed.
 
+    A draft holds the chosen rows, frozen while the administrator looks at the check page; its form starts it once.
     `form_key` is unique: a doubled submit finds the first batch (R124).
     """
 

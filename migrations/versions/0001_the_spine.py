@@ -2,7 +2,6 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-23 20:59:16.193742
 
 """
 from alembic import op
@@ -58,6 +57,7 @@ def upgrade():
     )
     with op.batch_alter_table('audit_line', schema=None) as batch_op:
         batch_op.create_index('ix_audit_line_list', ['institution_id', 'id'], unique=False)
+        batch_op.create_index('ix_audit_line_subject', ['subject_kind', 'subject_id', 'id'], unique=False)
 
     op.create_table('location',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -106,6 +106,7 @@ def upgrade():
         batch_op.create_index('ix_person_left', ['institution_id', 'kind', 'left_on'], unique=False)
         batch_op.create_index('ix_person_list', ['institution_id', 'kind', 'sort_key', 'id'], unique=False)
         batch_op.create_index('ix_person_number', ['institution_id', 'kind', 'number'], unique=False)
+        batch_op.create_index('ix_person_sorted', ['institution_id', 'sort_key', 'id'], unique=False)
 
     op.create_table('source_connection',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -381,8 +382,11 @@ def upgrade():
     sa.Column('status', sa.String(length=16), nullable=False),
     sa.Column('upload_id', sa.Integer(), nullable=True),
     sa.Column('actor_id', sa.Integer(), nullable=True),
+    sa.Column('preview', sa.Boolean(), nullable=False),
     sa.Column('approved', sa.Boolean(), nullable=False),
     sa.Column('counts', sa.JSON(), nullable=False),
+    sa.Column('changes', sa.JSON(), nullable=True),
+    sa.Column('plan_hash', sa.String(length=64), nullable=True),
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('stage', sa.String(length=24), nullable=False),
     sa.Column('progress', sa.Integer(), nullable=False),
@@ -559,6 +563,7 @@ def downgrade():
     op.drop_table('upload')
     op.drop_table('source_connection')
     with op.batch_alter_table('person', schema=None) as batch_op:
+        batch_op.drop_index('ix_person_sorted')
         batch_op.drop_index('ix_person_number')
         batch_op.drop_index('ix_person_list')
         batch_op.drop_index('ix_person_left')
@@ -570,6 +575,7 @@ def downgrade():
     op.drop_table('news_item')
     op.drop_table('location')
     with op.batch_alter_table('audit_line', schema=None) as batch_op:
+        batch_op.drop_index('ix_audit_line_subject')
         batch_op.drop_index('ix_audit_line_list')
 
     op.drop_table('audit_line')
