@@ -1,6 +1,10 @@
 """Errors a user may see: each carries one sentence that says what is wrong and what to do. All others are bugs."""
 
+import traceback
+from pathlib import Path
 from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 class AppError(Exception):
@@ -64,3 +68,13 @@ class RosterUnavailable(AppError):
 
 class SecretUnusable(AppError):
     """A stored secret cannot be opened with this key."""
+
+
+def trail(error: BaseException) -> str:
+    """Kind and places of an error for the log: no message of it, because that may hold data of persons (R91)."""
+    frames = [
+        f"{Path(frame.filename).relative_to(ROOT)}:{frame.lineno} {frame.name}"
+        for frame in reversed(traceback.extract_tb(error.__traceback__))
+        if Path(frame.filename).is_relative_to(ROOT / "app")
+    ]
+    return " < ".join([type(error).__name__, *frames[:8]])
