@@ -3,4 +3,10 @@
 from flask import Flask
 
 
-def init_pages(app: Flask) -> None: ...
+def init_pages(app: Flask) -> None:
+    """Welcome, informatief, news and manual; the error pages of the whole app."""
+    from .problems import init_problems
+    from .views import init_views
+
+    init_problems(app)
+    init_views(app)
