@@ -1,4 +1,4 @@
-"""The log: times, places and counts on standard error. Never the text of an exception, which may hold data (R70, R91)."""
+"""The log: times, places and counts on standard error. Never the words of an exception: they may hold data (R70)."""
 
 import logging
 import sys
