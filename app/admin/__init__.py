@@ -1,6 +1,43 @@
-"""The administration screens."""
+"""The administration screens below /beheer/: one list of views, in the order of the menu."""
+
+from importlib import import_module
+from typing import Any
 
 from flask import Flask
+from flask_admin import Admin
+from flask_admin.theme import Theme
+
+from ..headers import csp_nonce
+from ..templating import init_templating
+from .home import HomeScreen
+
+# Our own theme: no template and no file of Flask-Admin's bundle can be found or served (R63).
+THEME = Theme(folder="zicht", base_template="shell.html")
+SCREENS = (
+    ("pupils", "PupilScreen"),
+    ("guardians", "GuardianScreen"),
+    ("staff", "StaffScreen"),
+    ("others", "OtherScreen"),
+    ("groups", "GroupScreen"),
+    ("accounts", "AccountScreen"),
+    ("locations", "LocationScreen"),
+    ("synchronisation", "SynchronisationScreen"),
+    ("mails", "MailScreen"),
+)
 
 
-def init_admin(app: Flask) -> None: ...
+def init_admin(app: Flask) -> None:
+    init_templating(app)
+    home = HomeScreen(endpoint="admin", url="/beheer")
+    admin = Admin(app, name="Zicht", url="/beheer", index_view=home, theme=THEME, csp_nonce_generator=csp_nonce)
+    for module, name in SCREENS:
+        screen = _screen(module, name)
+        if screen is not None:
+            admin.add_view(screen())
+
+
+def _screen(module: str, name: str) -> Any:
+    try:
+        return getattr(import_module(f".{module}", __name__), name)
+    except (ImportError, AttributeError):
+        return None

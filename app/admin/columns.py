@@ -1,0 +1,25 @@
+"""A column of a list: what it is called, what it shows, and what it sorts on. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`value(row, beside)` is the plain value, which also goes into an export; `cell` names the macro that shows it.
+
+    Cells: "text", "cut" (with an ellipsis, Z-128), "name" (the key of the row, with its link), "yes" (a dot and
+    Yes or No, Z-127), "no" (only Yes deserves attention), "number", "badge".
+    """
+
+    name: str
+    label: Any
+    value: Callable[[Any, Any], Any]
+    sort: tuple[Any, ...] = ()
+    cell: str = "text"
+    said: bool = True  # on a phone the label stands before the value
+    on_phone: bool = True
+    exported: bool = True
+    shown: bool = True
+    missing: Any = ""  # what stands in an empty cell, in grey

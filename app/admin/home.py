@@ -1,0 +1,32 @@
+"""The start of the administration: every screen with one sentence about what it is for."""
+
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from ..templating import ADMINISTRATION, sub_menu
+from .base import Screen
+
+PURPOSE = {
+    "pupils": _l("Who is at school, in which group and at which location."),
+    "guardians": _l("Who belongs to which pupil, and who receives post."),
+    "staff": _l("Mentors and teachers, and the locations of (care) managers and administrators."),
+    "others": _l("People from outside who fill in a questionnaire."),
+    "groups": _l("Which pupils and staff are in which group."),
+    "accounts": _l("Make, change, block and delete accounts, and reset passwords."),
+    "locations": _l("The locations of the school with their numbers."),
+    "synchronisation": _l("Fetch the data of the school, import a file, and see what happened."),
+    "mails": _l("Which mails wait, went out or failed."),
+}
+
+
+class HomeScreen(Screen):
+    page_name = "BeheerPage"
+    needs_location = True
+
+    @expose("/")
+    def index(self) -> str:
+        return self.render(
+            "admin/home.html", title=_("Administration"), crumbs=[(ADMINISTRATION.label, None)],
+            menu=list(sub_menu()), purpose=PURPOSE,
+        )

@@ -1,0 +1,102 @@
+"""What the lists of pupils, guardians, staff and other parties share."""
+
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from flask import g, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from ..actor import current_actor
+from ..extensions import db
+from ..models import Person, PersonKind, PersonLocation
+from ..services.access import Actor
+from ..services.person_list import Offers, has_account, offers
+from ..services.reach import visible_persons
+from .base import ListScreen, whole_number
+from .columns import Column
+from .filters import ChoiceFilter, ListFilter, found_by_words
+from .listing import BulkAction, Wish
+
+BY_NAME = (Person.sort_key,)
+
+
+def offered(wish: Wish) -> Offers:
+    """What the filters of this page may offer; read once for the page."""
+    year = whole_number(wish.values.get("year"))
+    if "offers" not in g or g.offers[0] != year:
+        g.offers = (year, offers(db.session, current_actor(), year))
+    return g.offers[1]
+
+
+def at_location(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
+    here = sa.exists().where(PersonLocation.person_id == Person.id).correlate(Person)
+    return here.where(PersonLocation.location_id == (whole_number(value) or 0), _reached(PersonLocation.location_id))
+
+
+def _reached(column: Any) -> sa.ColumnElement[bool]:
+    """A filter may not tell about places outside reach either (R47)."""
+    return column.in_(sorted(current_actor().locations or {0}))
+
+
+def has_left(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
+    return Person.left_on.is_not(None) if value == "1" else Person.left_on.is_(None)
+
+
+def with_account(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
+    return has_account() if value == "1" else ~has_account()
+
+
+SEARCH = ListFilter("search", _l("(Part of) name, number or e-mail"), found_by_words(Person.search_key))
+LOCATION = ChoiceFilter("location", _l("Location"), at_location, choices=lambda wish: offered(wish).locations)
+LEFT = ChoiceFilter(
+    "left", _l("Status"), has_left, "0", choices=lambda wish: (("0", _("Present")), ("1", _("Left")))
+)
+ACCOUNT = ChoiceFilter(
+    "account", _l("Account"), with_account, choices=lambda wish: (("1", _("With account")), ("0", _("Without account")))
+)
+NAME = Column("name", _l("Name"), lambda person, _beside: person.list_name, BY_NAME, "name")
+EMAIL = Column(
+    "email", _l("E-mail"), lambda person, _beside: person.email, (sa.func.coalesce(Person.email, ""),), "cut",
+    said=False, missing=_l("no e-mail"),
+)
+HAS_ACCOUNT = Column("account", _l("Account"), lambda person, _beside: person.has_account, cell="yes")
+
+
+def number_column(label: Any) -> Column:
+    return Column("number", label, lambda person, _beside: person.number, (sa.func.coalesce(Person.number, ""),))
+
+
+class PersonScreen(ListScreen):
+    """The list of one kind of person. Nothing here changes a person (Z-005)."""
+
+    kind: ClassVar[PersonKind]
+    crumb = _l("Persons")
+    empty = _l("Nobody found")
+    empty_hint = _l("Persons come from the synchronisation or from an import.")
+    row_word = _l("View")
+
+    def __init__(self) -> None:
+        super().__init__(Person, db, name=str(self.endpoint_name), endpoint=self.endpoint_name, url=self.address)
+
+    def visible(self, actor: Actor) -> sa.ColumnElement[bool]:
+        return sa.and_(Person.kind == self.kind, visible_persons(actor, self.kind))
+
+    def loaded(self, statement: sa.Select) -> sa.Select:
+        return statement
+
+    def row_url(self, row: Person) -> str:
+        return url_for(f"{self.endpoint}.details_view", id=row.id)
+
+    def row_label(self, row: Person) -> str:
+        return row.list_name
+
+    def badges(self, row: Person) -> list[tuple[Any, str]]:
+        return [(_("Left"), "t-amber")] if row.left_on else []
+
+    @property
+    def carried(self) -> tuple[tuple[str, str], ...]:
+        return (("kind", self.kind.value),)
+
+
+MAKE_ACCOUNTS = BulkAction(_l("Make accounts"), "key", "accounts.check", ("task", "create"))

@@ -1,0 +1,120 @@
+"""Reading persons for the screens: what stands beside them in a list, and what their filters may offer.
+
+Everything is within reach of the actor. Changes nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ..models import Account, Enrolment, Group, Location, Person, PersonKind, PersonLocation, Seat
+from .access import Actor
+from .reach import visible_persons
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An enrolment as a list shows it."""
+
+    school_year: int
+    location: str
+    group: str | None
+    year_of_study: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListNotes:
+    """What a page of persons shows besides the persons, each looked up once for the whole page."""
+
+    places: dict[int, Place] = field(default_factory=dict)
+    locations: dict[int, list[str]] = field(default_factory=dict)
+    groups: dict[int, list[str]] = field(default_factory=dict)
+    children: dict[int, list[str]] = field(default_factory=dict)
+
+
+def places_of(session: Session, person_ids: Collection[int], school_year: int | None = None) -> dict[int, Place]:
+    """The enrolment of each pupil in this school year, or the newest one (Z-172)."""
+    chosen = (
+        sa.select(Enrolment.person_id, Enrolment.school_year, Location.name, Group.name, Enrolment.year_of_study)
+        .join(Location, Location.id == Enrolment.location_id)
+        .outerjoin(Group, Group.id == Enrolment.group_id)
+        .where(Enrolment.person_id.in_(person_ids))
+        .order_by(Enrolment.school_year)
+    )
+    if school_year is not None:
+        chosen = chosen.where(Enrolment.school_year == school_year)
+    return {row[0]: Place(*row[1:]) for row in session.execute(chosen)}  # the newest year comes last and stays
+
+
+def locations_of_persons(
+    session: Session, actor: Actor, person_ids: Collection[int], by_group_or_hand: bool = False
+) -> dict[int, list[str]]:
+    """The names of the locations within reach per person. Staff: only through a group or by hand (Z-176, Z-180)."""
+    chosen = (
+        sa.select(PersonLocation.person_id, Location.name)
+        .join(Location, Location.id == PersonLocation.location_id)
+        .where(PersonLocation.person_id.in_(person_ids))
+        .order_by(Location.name, Location.code)
+    )
+    if actor.locations is not None:
+        chosen = chosen.where(Location.id.in_(actor.locations))
+    if by_group_or_hand:
+        chosen = chosen.where(sa.or_(PersonLocation.by_group, PersonLocation.by_hand))
+    return _gathered(session, chosen)
+
+
+def _gathered(session: Session, pairs: sa.Select) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for person_id, text in session.execute(pairs):
+        found[person_id].append(text)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What the filters of a list may offer to this actor: (id or code, label)."""
+
+    locations: list[tuple[str, str]]
+    groups: list[tuple[str, str]]
+    school_years: list[int]
+
+
+def offers(session: Session, actor: Actor, school_year: int | None = None) -> Offers:
+    """Locations, groups of the school year (the newest when not said) and school years, in one query."""
+    reached = sorted(actor.locations or {0})
+    years = sa.select(Group.school_year).where(Group.location_id.in_(reached)).distinct()
+    newest = sa.select(sa.func.max(Group.school_year)).where(Group.location_id.in_(reached)).scalar_subquery()
+    wanted = newest if school_year is None else sa.literal(school_year)
+    none = sa.null()
+    rows = session.execute(
+        sa.union_all(
+            sa.select(sa.literal("location"), Location.id, Location.name, sa.cast(none, sa.Integer), Location.name)
+            .where(Location.institution_id == actor.institution_id, Location.id.in_(reached)),
+            sa.select(sa.literal("group"), Group.id, Group.name, Group.location_id, Group.sort_key)
+            .where(Group.location_id.in_(reached), Group.school_year == wanted),
+            sa.select(sa.literal("year"), years.subquery().c.school_year, sa.literal(""), sa.cast(none, sa.Integer), sa.literal("")),
+        )
+    ).all()
+    names = {row[1]: row[2] for row in rows if row[0] == "location"}
+    several = len(names) > 1
+    groups = sorted((row[4], names.get(row[3], ""), row) for row in rows if row[0] == "group")
+    return Offers(
+        [(str(id), name) for id, name in sorted(names.items(), key=lambda item: item[1])],
+        [(str(row[1]), f"{row[2]}, {place}" if several else row[2]) for _key, place, row in groups],
+        sorted((row[1] for row in rows if row[0] == "year"), reverse=True),
+    )
+
+
+def has_account() -> sa.ColumnElement[bool]:
+    """The condition on Person: has an own account."""
+    return sa.exists().where(Account.person_id == Person.id, Account.seat == Seat.OWN).correlate(Person)
+
+
+def person_in_reach(session: Session, actor: Actor, kind: PersonKind, person_id: int) -> Person | None:
+    """The person, or None: the same for absent and for not allowed (R52)."""
+    return session.scalar(
+        sa.select(Person).where(Person.id == person_id, Person.kind == kind, visible_persons(actor, kind))
+    )
