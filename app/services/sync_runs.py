@@ -1,0 +1,273 @@
+"""Runs of the roster as rows: who may start one, who holds it, and what became of it (Z-235 to Z-244, R106).
+
+waiting -> running -> applied, or preview (an administrator looks first), held (the gate), failed; preview and held go
+back to waiting when they are accepted, or end as discarded. A run is carried out by work/runs.py.
+"""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ..clock import last_weekly_moment, local
+from ..errors import Conflict, InvalidInput, UnknownName
+from ..models import Institution, SourceConnection, SyncMessage, SyncRun, Upload
+from ..roster import Kind, RosterMessage
+from ..roster.messages import message_text
+from . import audit
+from .access import Actor
+
+OPEN: Final = ("waiting", "running")  # one of these per institution, never two
+SHOWN: Final = ("preview", "held")  # wait for an administrator
+MAX_UPLOAD: Final = 50 * 1024 * 1024  # bytes, as in formats.md 1.1
+COUNTS: Final = ("seen", "new", "changed", "unchanged", "gone", "skipped")
+SCHEDULER: Final = "scheduler"
+
+
+def request_run(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    institution_id: int,
+    source: str,
+    trigger: str,
+    *,
+    slot: str | None = None,
+    upload_id: int | None = None,
+    preview: bool = False,
+    approved: bool = False,
+) -> SyncRun | None:
+    """A new waiting run; None when its slot is taken or another run of the institution is open (see open_run)."""
+    if _open_run_locked(session, institution_id) is not None:
+        return None
+    slot = slot or f"{trigger}:{institution_id}:{secrets.token_hex(8)}"
+    run = SyncRun(
+        institution_id=institution_id,
+        source=source,
+        trigger=trigger,
+        slot=slot,
+        status="waiting",
+        upload_id=upload_id,
+        actor_id=actor.account_id,
+        preview=preview,
+        approved=approved,
+        created_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(run)
+    except IntegrityError:
+        return None
+    return run
+
+
+def open_run(session: Session, institution_id: int) -> SyncRun | None:
+    """The run of this institution that waits to start or is under way."""
+    return session.scalars(
+        sa.select(SyncRun)
+        .where(SyncRun.institution_id == institution_id, SyncRun.status.in_(OPEN))
+        .order_by(SyncRun.id)
+        .limit(1)
+    ).first()
+
+
+def _open_run_locked(session: Session, institution_id: int) -> SyncRun | None:
+    """As open_run, while nobody else can start one: the institution's row is locked (SQLite locks the whole)."""
+    session.execute(
+        sa.select(Institution.id).where(Institution.id == institution_id).with_for_update(key_share=True)
+    ).one()
+    return open_run(session, institution_id)
+
+
+def store_upload(
+    session: Session, now: datetime, institution_id: int, folder: Path, shown_as: str, stream: BinaryIO
+) -> Upload:
+    """Keep a file under a random name, readable by us alone (R77), until its run ends. Raises InvalidInput (50 MB)."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / secrets.token_hex(16)
+    digest, size = hashlib.sha256(), 0
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            while piece := stream.read(256 * 1024):
+                size += len(piece)
+                if size > MAX_UPLOAD:
+                    raise InvalidInput(_("This file is larger than 50 MB. Export a smaller file."))
+                digest.update(piece)
+                file.write(piece)
+        if not size:
+            raise InvalidInput(_("This file is empty. Export it again."))
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    name = shown_as.replace("\\", "/").rsplit("/", 1)[-1][:200] or "-"
+    upload = Upload(
+        institution_id=institution_id,
+        stored_as=path.name,
+        shown_as=name,
+        sha256=digest.hexdigest(),
+        created_at=now,
+    )
+    session.add(upload)
+    session.flush()
+    return upload
+
+
+def run_in_reach(session: Session, actor: Actor, run_id: int) -> SyncRun:
+    """The run, when it is of the actor's institution. Raises UnknownName."""
+    run = session.get(SyncRun, run_id)
+    if run is None or (actor.institution_id is not None and run.institution_id != actor.institution_id):
+        raise UnknownName(_("There is no such run."))
+    return run
+
+
+def apply_previewed(session: Session, now: datetime, actor: Actor, run_id: int) -> SyncRun:
+    """A preview waits to be applied. Raises Conflict when it is no preview any more or another run is open."""
+    run = _accept(session, actor, run_id, "preview")
+    run.preview = False
+    audit.record(session, now, actor, "roster-preview-accepted", "sync_run", run.id, {}, run.institution_id)
+    return run
+
+
+def approve_run(session: Session, now: datetime, actor: Actor, run_id: int) -> SyncRun:
+    """A held run waits to be applied although the gate stopped it. Raises Conflict."""
+    run = _accept(session, actor, run_id, "held")
+    run.preview = False
+    run.approved = True
+    audit.record(session, now, actor, "roster-run-approved", "sync_run", run.id, {}, run.institution_id)
+    return run
+
+
+def discard_run(session: Session, now: datetime, actor: Actor, run_id: int) -> SyncRun:
+    """A preview or held run ends without changing anything; work/runs.py throws its file away. Raises Conflict."""
+    run = run_in_reach(session, actor, run_id)
+    if not _move(session, run, SHOWN, status="discarded", changes=None, finished_at=now):
+        raise Conflict(_("This run has already been decided. Look again."))
+    audit.record(session, now, actor, "roster-run-discarded", "sync_run", run.id, {}, run.institution_id)
+    return run
+
+
+def _accept(session: Session, actor: Actor, run_id: int, status: str) -> SyncRun:
+    run = run_in_reach(session, actor, run_id)
+    if _open_run_locked(session, run.institution_id) is not None:
+        raise Conflict(_("Another run is under way. Wait until it is done, then try again."))
+    moved = {"status": "waiting", "stage": "waiting", "progress": 0, "actor_id": actor.account_id}
+    if not _move(session, run, (status,), finished_at=None, **moved):
+        raise Conflict(_("This run has already been decided. Look again."))
+    return run
+
+
+def _move(session: Session, run: SyncRun, from_status: Iterable[str], **values: Any) -> bool:
+    """Change the run when it still has one of these statuses; one winner."""
+    session.flush()
+    done = session.execute(
+        sa.update(SyncRun)
+        .where(SyncRun.id == run.id, SyncRun.status.in_(tuple(from_status)))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(run)
+    return done.rowcount == 1
+
+
+def request_weekly(session: Session, now: datetime, institution: Institution) -> SyncRun | None:
+    """The weekly run of the connected source, once per week whoever asks (Z-229, R109); None when not due."""
+    connection = connection_of(session, institution.id)
+    moment = last_weekly_moment(now, institution.weekly_day, institution.weekly_hour)
+    # Who connected after that moment waits for the next one, or presses the button (Z-232).
+    if connection is None or connection.changed_at > moment:
+        return None
+    slot = weekly_slot(institution.id, moment)
+    if session.scalar(sa.select(SyncRun.id).where(SyncRun.slot == slot)) is not None:
+        return None
+    actor = Actor(SCHEDULER, institution_id=institution.id)
+    return request_run(session, now, actor, institution.id, connection.source, "weekly", slot=slot)
+
+
+def weekly_slot(institution_id: int, moment: datetime) -> str:
+    """'7:2026-W47': the name of one weekly moment; unique in the table, so it runs once."""
+    year, week, _day = local(moment).isocalendar()
+    return f"{institution_id}:{year}-W{week:02d}"
+
+
+def weekly_due(session: Session, now: datetime) -> list[Institution]:
+    """The institutions whose weekly run has not been asked for yet, also when the moment was missed."""
+    connected = sa.select(SourceConnection.institution_id)
+    schools = session.scalars(sa.select(Institution).where(Institution.id.in_(connected)).order_by(Institution.id))
+    moments = {school: last_weekly_moment(now, school.weekly_day, school.weekly_hour) for school in schools}
+    slots = {weekly_slot(school.id, moment): school for school, moment in moments.items()}
+    taken = set(session.scalars(sa.select(SyncRun.slot).where(SyncRun.slot.in_(slots))))
+    due = [school for slot, school in slots.items() if slot not in taken]
+    since = {school.id: connection_of(session, school.id) for school in due}
+    return [school for school in due if (link := since[school.id]) and link.changed_at <= moments[school]]
+
+
+def connection_of(session: Session, institution_id: int) -> SourceConnection | None:
+    """The connected service source of a school: the one connected last."""
+    return session.scalars(
+        sa.select(SourceConnection)
+        .where(SourceConnection.institution_id == institution_id)
+        .order_by(SourceConnection.changed_at.desc(), SourceConnection.id.desc())
+        .limit(1)
+    ).first()
+
+
+def run_answer(session: Session, run: SyncRun) -> dict[str, Any]:
+    """The answer of contract.md for one run."""
+    return run_answers(session, [run])[0]
+
+
+def run_answers(session: Session, runs: Iterable[SyncRun]) -> list[dict[str, Any]]:
+    """The answers of contract.md for these runs, with when and why each was started."""
+    runs = list(runs)
+    brins = dict(session.execute(sa.select(Institution.id, Institution.brin)).tuples())
+    said: dict[int, list[dict[str, str]]] = {run.id: [] for run in runs}
+    rows = sa.select(SyncMessage).where(SyncMessage.run_id.in_(list(said))).order_by(SyncMessage.id)
+    for row in session.scalars(rows):
+        said[row.run_id].append(
+            message_answer(RosterMessage(row.severity, row.kind, row.key, row.code, row.details or {}))
+        )
+    return [
+        {
+            "run": run.id,
+            "institution": brins[run.institution_id],
+            "source": run.source,
+            "status": run.status,
+            "counts": full_counts(run.counts),
+            "messages": said[run.id],
+            "reason": run.reason,
+            "seconds": seconds_between(run.started_at, run.finished_at),
+            "started_at": run.started_at and run.started_at.isoformat(),
+            "finished_at": run.finished_at and run.finished_at.isoformat(),
+            "trigger": run.trigger,
+        }
+        for run in runs
+    ]
+
+
+def message_answer(message: RosterMessage) -> dict[str, str]:
+    """One message as contract.md shows it, with its sentence."""
+    return {
+        "severity": message.severity,
+        "kind": message.kind,
+        "key": message.key,
+        "code": message.code,
+        "text": message_text(message),
+    }
+
+
+def full_counts(counts: Mapping[str, Mapping[str, int]] | None) -> dict[str, dict[str, int]]:
+    """The six counts of all five kinds; zero where nothing was counted."""
+    return {kind.value: {name: (counts or {}).get(kind, {}).get(name, 0) for name in COUNTS} for kind in Kind}
+
+
+def seconds_between(start: datetime | None, end: datetime | None) -> float | None:
+    """How long it took, in seconds."""
+    return round((end - start).total_seconds(), 2) if start and end else None
