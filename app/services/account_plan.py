@@ -155,9 +155,7 @@ def _people(session: Session, actor: Actor, person_ids: Sequence[int]) -> list[t
     found = [
         (row[0], bool(row[1]))
         for part in slices(dict.fromkeys(person_ids))
-        for row in session.execute(
-            sa.select(Person, has_account).where(Person.id.in_(part), visible_persons(actor))
-        )
+        for row in session.execute(sa.select(Person, has_account).where(Person.id.in_(part), visible_persons(actor)))
     ]
     return sorted(found, key=lambda pair: (pair[0].sort_key, pair[0].id))
 

@@ -18,10 +18,7 @@ CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os
 AHEAD = 4 * CORES  # hashes made before somebody asks for them: the cores never wait for the database
 PATIENCE = 5.0  # seconds that one login waits for a free core
 # Of 32 random bytes that nobody kept; checked when there is no account, so that time tells nothing (R12).
-NOBODYS_HASH = (
-    "$argon2id$v=19$m=19456,t=2,p=1$UJJIL/iAx0TWqhcz3m/bHQ$"
-    "XDwbPpHWqW3Z+C18/5GIhA2de/IroKDEhtDmBMphsqQ"
-)
+NOBODYS_HASH = "$argon2id$v=19$m=19456,t=2,p=1$UJJIL/iAx0TWqhcz3m/bHQ$XDwbPpHWqW3Z+C18/5GIhA2de/IroKDEhtDmBMphsqQ"
 
 
 def make_hasher(memory_kib: int = MEMORY_KIB, rounds: int = ROUNDS, lanes: int = LANES) -> PasswordHasher:

@@ -18,7 +18,7 @@ SHORTEST, LONGEST = 2, 60
 SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]*")
 READABLE_CODE = re.compile(r"[a-z][a-z0-9._-]{1,15}")  # "bru", "m0147"; not "10532", which nobody remembers
 RESERVED = frozenset({"root"})  # made once, at the set-up (Z-081)
-APOSTROPHES = "'’‘`´"
+APOSTROPHES = frozenset("'\u2019\u2018\u0060\u00b4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def why_bad_username(text: str) -> str | None:
     if not SHORTEST <= len(text) <= LONGEST:
         return _("A username has %(least)s to %(most)s characters.", least=SHORTEST, most=LONGEST)
     if not SAFE.fullmatch(text):
-        return _("Use only letters without accents, digits and . _ - @ + in a username, and start with a letter or digit.")
+        return _("Use letters without accents, digits and . _ - @ + only. A username starts with a letter or digit.")
     if text.lower() in RESERVED:
         return _("This username is reserved.")
     return None
@@ -68,7 +68,8 @@ def why_bad_username(text: str) -> str | None:
 
 def free_variant(text: str, taken: Container[str]) -> str:
     """A free username that looks like a typed one that is taken: to propose beside the refusal (Z-137)."""
-    return next(f"{text[: LONGEST - 6]}{number}" for number in count(2) if f"{text[: LONGEST - 6]}{number}".lower() not in taken)
+    proposals = (f"{text[: LONGEST - 6]}{number}" for number in count(2))
+    return next(proposal for proposal in proposals if proposal.lower() not in taken)
 
 
 def _candidates(person: Named) -> Iterator[str]:
@@ -135,6 +136,6 @@ def _note(person: Named, chosen: str, refused: list[str]) -> str | None:
     for letter in dict.fromkeys(name):
         if not letter.isascii() and letter.isalpha() and letters(letter) and letters(letter) in chosen:
             said.append(_("%(letter)s becomes %(plain)s", letter=letter, plain=letters(letter)))
-    if any(mark in name for mark in APOSTROPHES):
+    if not APOSTROPHES.isdisjoint(name):
         said.append(_("the apostrophe lapses"))
     return "; ".join(said) or None

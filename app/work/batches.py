@@ -1,0 +1,91 @@
+"""Does the batches that administrators started; killed at any moment, the next worker goes on where it stopped."""
+
+import logging
+import time
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from ..clock import now
+from ..extensions import db, transaction
+from ..services.account_plan import slices, taken_usernames
+from ..services.batch_pieces import skip_useless, write_piece
+from ..services.batch_work import (
+    Hold,
+    finish_batch,
+    is_over,
+    next_batch,
+    take_batch,
+    tidy_batches,
+    waiting_items,
+)
+from ..services.credentials import FreshSecret, forget_lapsed_nonces, prepare_secrets
+
+logger = logging.getLogger(__name__)
+PIECE = 25  # rows per transaction: about half a second of hashing, a few milliseconds of writing
+TRIES = 5
+PAUSE = 0.5  # seconds between two looks at a batch that another worker has
+
+
+def work_on_batches(app_config: Mapping[str, Any]) -> int:
+    """Do all batches that wait, one after the other; how many this worker did. Never raises for one batch."""
+    with transaction():
+        tidy_batches(db.session, now())
+        forget_lapsed_nonces(db.session, now())
+    done = 0
+    while (batch_id := next_batch(db.session, now())) is not None:
+        try:
+            done += _do(batch_id, app_config["SECRET_KEY"])
+        except Exception:
+            db.session.rollback()
+            logger.exception("batch %d failed; its lease runs out and it is tried again", batch_id)
+    db.session.rollback()
+    return done
+
+
+def do_batch(batch_id: int, secret_key: str) -> None:
+    """Do this batch here and now, or wait until the worker that has it is done; for commands."""
+    while not _do(batch_id, secret_key) and not is_over(db.session, batch_id):
+        db.session.rollback()
+        time.sleep(PAUSE)
+    db.session.rollback()
+
+
+def _do(batch_id: int, secret_key: str) -> bool:
+    """Whether this worker took the batch and brought it to its end."""
+    with transaction():
+        hold = take_batch(db.session, now(), batch_id)
+    if hold is None:
+        return False
+    with transaction():
+        if not skip_useless(db.session, now(), hold):
+            return False
+    ids, taken = waiting_items(db.session, hold), taken_usernames(db.session)
+    db.session.rollback()  # while the hashes are made no transaction is open
+    fresh = prepare_secrets(secret_key, len(ids))
+    for part in slices(ids, PIECE):
+        secrets = dict(zip(part, islice(fresh, len(part)), strict=True))
+        if not _write(hold, secrets, taken):
+            logger.warning("batch %d was taken over by another worker", batch_id)
+            return False
+    with transaction():
+        finish_batch(db.session, now(), hold)
+    logger.info("batch %d done: %d rows made or skipped here", batch_id, len(ids))
+    return True
+
+
+def _write(hold: Hold, secrets: Mapping[int, FreshSecret], taken: set[str]) -> bool:
+    """One piece in one transaction; again when somebody else took a username or made an account meanwhile."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction():
+                return write_piece(db.session, now(), hold, secrets, taken)
+        except (IntegrityError, OperationalError):
+            if attempt == TRIES:
+                raise
+            taken.clear()
+            taken |= taken_usernames(db.session)
+            db.session.rollback()
+    return False
