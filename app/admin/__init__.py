@@ -10,6 +10,7 @@ from flask_admin.theme import Theme
 from ..headers import csp_nonce
 from ..templating import init_templating
 from .home import HomeScreen
+from .words import speak_from_our_catalogue
 
 # Our own theme: no template and no file of Flask-Admin's bundle can be found or served (R63).
 THEME = Theme(folder="zicht", base_template="shell.html")
@@ -28,6 +29,7 @@ SCREENS = (
 
 def init_admin(app: Flask) -> None:
     init_templating(app)
+    speak_from_our_catalogue()
     home = HomeScreen(endpoint="admin", url="/beheer")
     admin = Admin(app, name="Zicht", url="/beheer", index_view=home, theme=THEME, csp_nonce_generator=csp_nonce)
     for module, name in SCREENS:
