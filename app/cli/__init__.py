@@ -40,4 +40,6 @@ class Commands(AppGroup):
 
 
 def init_commands(app: Flask) -> None:
-    app.cli = Commands(app.name)
+    commands = Commands(app.name)
+    commands.commands.update(app.cli.commands)  # what the extensions brought: `db` of Flask-Migrate
+    app.cli = commands

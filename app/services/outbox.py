@@ -21,18 +21,9 @@ from .account_list import visible_accounts
 from .audit import record
 
 STATES = ("waiting", "sent", "failed", "dropped")
-TEMPLATES = frozenset(
-    {
-        "account-new",
-        "account-reset",
-        "administrator-new",
-        "password-changed",
-        "password-forgotten",
-        "sync-failed",
-        "sync-held",
-        "username-changed",
-    }
-)
+WITH_SECRET = frozenset({"account-new", "account-reset", "administrator-new", "password-forgotten"})
+ABOUT_ACCOUNT = WITH_SECRET | {"password-changed", "username-changed"}
+TEMPLATES = ABOUT_ACCOUNT | {"sync-failed", "sync-held"}
 # What may be mailed: one address, without quotes, comments or control characters; other scripts only in the domain.
 ADDRESS = re.compile(r"(?=.{3,254}\Z)(?=[^@]{1,64}@)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([\w-]{1,63}\.)+[\w-]{2,63}")
 
@@ -77,7 +68,7 @@ def _row(now: datetime, mail: NewMail) -> dict[str, Any]:
         "details": dict(mail.details),
         "message_id": secrets.token_hex(16),
         "state": "waiting" if usable else "failed",
-        "problem": None if usable else "bad-address",
+        "problem": None if usable else _("This is not a valid e-mail address."),
         "created_at": now,
         "next_at": now,
     }
@@ -106,13 +97,14 @@ def resend(session: Session, now: datetime, actor: Actor, mail_id: int) -> Outbo
         raise UnknownName(_("This e-mail does not exist."))
     if mail.state not in ("failed", "waiting"):
         raise Conflict(_("This e-mail was sent already or has lapsed. Make a new password instead."))
-    if mail.secret_id is not None and secret_lapsed(session.get(IssuedSecret, mail.secret_id), now):
+    if mail.template in WITH_SECRET and _lapsed(session.get(IssuedSecret, mail.secret_id or 0), now):
         raise Conflict(_("The password in this e-mail is no longer valid. Make a new password instead."))
     if not can_be_mailed(mail.recipient):
         raise Conflict(_("This e-mail address is not valid. Correct it in the school administration system."))
+    free = sa.or_(OutboxMail.lease_until.is_(None), OutboxMail.lease_until < now)
     changed = session.execute(
         sa.update(OutboxMail)
-        .where(OutboxMail.id == mail.id, OutboxMail.state == mail.state, OutboxMail.attempts == mail.attempts)
+        .where(OutboxMail.id == mail.id, OutboxMail.state == mail.state, free)
         .values(state="waiting", attempts=0, next_at=now, problem=None)
     )
     if not changed.rowcount:
@@ -121,8 +113,7 @@ def resend(session: Session, now: datetime, actor: Actor, mail_id: int) -> Outbo
     return mail
 
 
-def secret_lapsed(secret: IssuedSecret | None, now: datetime) -> bool:
-    """Whether the secret of a mail was used, cancelled, shown or has expired: then the mail is dropped (R115)."""
+def _lapsed(secret: IssuedSecret | None, now: datetime) -> bool:
     return secret is None or secret.nonce is None or secret.used_at is not None or secret.expires_at <= now
 
 
