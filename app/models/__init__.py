@@ -1,7 +1,7 @@
 """What we store. Rules that need only one row live here; rules that need more live in services."""
 
 from .accounts import Account, AccountLocation, IssuedSecret, KnownDevice, LoginSession, Role, Seat, Throttle
-from .operations import AuditLine, Batch, BatchItem, OutboxMail, SyncMessage, SyncRun, Upload
+from .operations import AuditLine, Batch, BatchItem, Heartbeat, OutboxMail, SyncMessage, SyncRun, Upload
 from .organisation import Institution, Location, LocationKey, NewsItem, SourceConnection
 from .people import (
     Enrolment,
@@ -29,6 +29,7 @@ __all__ = [
     "GroupPupil",
     "GroupStaff",
     "Guardianship",
+    "Heartbeat",
     "Institution",
     "IssuedSecret",
     "KnownDevice",

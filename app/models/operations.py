@@ -159,3 +159,12 @@ class AuditLine(Base):
     subject_kind: Mapped[str] = mapped_column(sa.String(24))
     subject_id: Mapped[int | None]
     details: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+
+
+class Heartbeat(Base):
+    """When a worker of this name was last alive; whoever runs it, on whatever machine (R127)."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)

@@ -427,6 +427,12 @@ def upgrade():
         batch_op.create_index(batch_op.f('ix_batch_item_person_id'), ['person_id'], unique=False)
         batch_op.create_index('ix_batch_item_work', ['batch_id', 'state', 'id'], unique=False)
 
+    op.create_table('heartbeat',
+    sa.Column('name', sa.String(length=32), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_heartbeat'))
+    )
+
     op.create_table('outbox_mail',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('institution_id', sa.Integer(), nullable=True),
@@ -486,6 +492,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_outbox_mail_account_id'))
 
     op.drop_table('outbox_mail')
+    op.drop_table('heartbeat')
     with op.batch_alter_table('batch_item', schema=None) as batch_op:
         batch_op.drop_index('ix_batch_item_work')
         batch_op.drop_index(batch_op.f('ix_batch_item_person_id'))
