@@ -15,10 +15,9 @@ from ..models import Account, Person, SyncMessage, SyncRun
 from ..models.names import full_name
 from .access import Actor
 from .reach import visible_persons
+from .sync_runs import OPEN, SHOWN
 
 RUNS_A_PAGE = 12  # the page size of the manual (part 7 nr 14)
-BUSY = frozenset({"waiting", "running"})
-OPEN = frozenset({"preview", "held"})  # waits for a decision of somebody
 SEVERITIES = ("error", "warning", "info")
 
 
@@ -85,12 +84,12 @@ def list_runs(session: Session, actor: Actor, wanted: int = 1, size: int = RUNS_
     return Page(_lines(session, session.execute(chosen).all()), total, number, size)
 
 
-def open_runs(session: Session, actor: Actor) -> list[SyncRun]:
+def unfinished_runs(session: Session, actor: Actor) -> list[SyncRun]:
     """What is busy or waits for a decision, newest first."""
     return list(
         session.scalars(
             sa.select(SyncRun)
-            .where(SyncRun.institution_id == actor.institution_id, SyncRun.status.in_(sorted(BUSY | OPEN)))
+            .where(SyncRun.institution_id == actor.institution_id, SyncRun.status.in_((*OPEN, *SHOWN)))
             .order_by(SyncRun.id.desc())
         )
     )
@@ -142,3 +141,10 @@ def messages_by_severity(session: Session, run_ids: Collection[int]) -> dict[int
     for row in session.execute(counted_rows):
         found[row.run_id][row.severity] = row.times
     return found
+
+
+def run_of_slot(session: Session, actor: Actor, slot: str) -> SyncRun | None:
+    """The run that took this slot, within the actor's institution."""
+    return session.scalar(
+        sa.select(SyncRun).where(SyncRun.slot == slot, SyncRun.institution_id == actor.institution_id)
+    )

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from ..clock import last_weekly_moment
 from ..errors import InvalidInput, UnknownName
 from ..models import Institution, Location, SourceConnection
+from ..roster import SourceKind
 from ..roster.sources import SOURCES
 from .access import Actor, require_administrator
 from .audit import record
+from .sync_runs import connection_of
 
 PRACTICE = "practice"
 
@@ -110,3 +112,30 @@ def connected_sources(session: Session, school: Institution) -> list[str]:
     """The ids of the service sources that have settings here."""
     chosen = sa.select(SourceConnection.source).where(SourceConnection.institution_id == school.id)
     return list(session.scalars(chosen.order_by(SourceConnection.id)))
+
+
+def service_to_run(session: Session, actor: Actor) -> str:
+    """The source that "Nu synchroniseren" asks: the same one as the weekly run. Raises InvalidInput without one."""
+    connection = connection_of(session, institution_of(session, actor).id)
+    if connection is None:
+        raise InvalidInput(_("No school system is connected. Connect one first, or read a file."))
+    return connection.source
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A source with the names of its settings, to show how one is connected."""
+
+    id: str
+    settings: tuple[str, ...]
+
+
+def example_source() -> Example:
+    """The first service of the register with the settings that its connection asks for."""
+    kind = next(one for one in SOURCES.values() if one.kind == "service")
+    return Example(kind.id, tuple(setting.name for setting in kind.settings if setting.required))
+
+
+def file_sources() -> list[SourceKind]:
+    """The sources that read a file somebody sends in."""
+    return [kind for kind in SOURCES.values() if kind.kind == "file" and kind.id != PRACTICE]
