@@ -19,7 +19,7 @@ from typing import Any
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 
@@ -80,6 +80,7 @@ def answers(function: Callable[..., Answer] | None = None, *, needs_schema: bool
         return functools.partial(answers, needs_schema=needs_schema)
 
     @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+    @with_appcontext
     @functools.wraps(function)
     def command(*args: Any, as_json: bool, **kwargs: Any) -> None:
         try:

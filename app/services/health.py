@@ -1,0 +1,140 @@
+"""Is the panel well? The same checks for /readyz and for the command `doctor`; no data of persons (R127)."""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from ..models import OutboxMail, SourceConnection, SyncRun
+from .housekeeping import last_beat
+from .outbox import outbox_counts
+from .schema import is_current
+
+ROOM = 0.10  # of the disk must be free
+BEAT_WITHIN = timedelta(minutes=3)
+MAIL_WITHIN = timedelta(minutes=15)  # a mail that never had a try waits no longer than this
+SYNC_WITHIN = timedelta(days=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One part and whether it is well; `facts` are numbers for machines."""
+
+    name: str
+    ok: bool
+    text: str
+    facts: Mapping[str, Any]
+
+
+def check_all(session: Session, now: datetime, config: Mapping[str, Any]) -> Iterator[Check]:
+    """Every part in a fixed order. A part that cannot be looked at because the database is away is not well."""
+    reachable = True
+    for name, look in PARTS.items():
+        if name in NEED_DATABASE and not reachable:
+            yield Check(name, False, _("The database does not answer."), {})
+            continue
+        try:
+            check = look(session, now, config)
+        except SQLAlchemyError:
+            reachable = False
+            check = Check(name, False, _("The database does not answer."), {})
+        if name == "schema" and not check.ok:
+            reachable = False  # the tables may be missing
+        yield check
+
+
+def _database(session: Session, _now: datetime, _config: Mapping[str, Any]) -> Check:
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        # A change of nothing takes the write lock, and fails on a full or read-only disk.
+        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA user_version = {int(version)}")
+        mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
+        kind = f"SQLite {'.'.join(map(str, connection.dialect.server_version_info or ()))}, {mode}"
+    else:
+        read_only = connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on"
+        if read_only:
+            return Check("database", False, _("The database can be read only."), {})
+        kind = f"PostgreSQL {'.'.join(map(str, connection.dialect.server_version_info or ()))}"
+    return Check("database", True, _("%(kind)s, can be written.", kind=kind), {})
+
+
+def _schema(session: Session, _now: datetime, _config: Mapping[str, Any]) -> Check:
+    if is_current(session):
+        return Check("schema", True, _("The database is up to date."), {})
+    sentence = _("The database is not up to date. First run: %(command)s", command="flask --app wsgi db upgrade")
+    return Check("schema", False, sentence, {})
+
+
+def _mail(session: Session, now: datetime, config: Mapping[str, Any]) -> Check:
+    counts = outbox_counts(session, None)
+    untried = sa.and_(OutboxMail.state == "waiting", OutboxMail.attempts == 0, OutboxMail.lease_until.is_(None))
+    oldest = session.scalar(sa.select(sa.func.min(OutboxMail.next_at)).where(untried))
+    age = max(0, int((now - oldest).total_seconds())) if oldest else 0
+    facts = {"waiting": counts["waiting"], "failed": counts["failed"], "oldest_seconds": age}
+    if age > MAIL_WITHIN.total_seconds():
+        return Check("mail", False, _("E-mails wait and are not sent. Does the scheduler run?"), facts)
+    if not config["MAIL_SERVER"]:
+        return Check("mail", True, _("No mail server is connected: e-mails become files in instance/mail."), facts)
+    sentence = _("Waiting: %(waiting)d. Failed: %(failed)d.", waiting=counts["waiting"], failed=counts["failed"])
+    return Check("mail", True, sentence, facts)
+
+
+def _scheduler(session: Session, now: datetime, _config: Mapping[str, Any]) -> Check:
+    beat = last_beat(session)
+    if beat is None:
+        return Check("scheduler", False, _("The scheduler has never run."), {})
+    age = int((now - beat).total_seconds())
+    sentence = _("Last sign of life: %(seconds)d seconds ago.", seconds=age)
+    return Check("scheduler", age <= BEAT_WITHIN.total_seconds(), sentence, {"seconds": age})
+
+
+def _disk(_session: Session, _now: datetime, config: Mapping[str, Any]) -> Check:
+    usage = shutil.disk_usage(Path(config["INSTANCE"]))
+    free = usage.free / usage.total
+    sentence = _("%(percent)d %% of the disk is free.", percent=round(free * 100))
+    return Check("disk", free > ROOM, sentence, {"free_percent": round(free * 100)})
+
+
+def _sync(session: Session, now: datetime, _config: Mapping[str, Any]) -> Check:
+    applied = sa.select(sa.func.max(SyncRun.finished_at)).where(SyncRun.status == "applied")
+    newest = session.scalar(applied)
+    connected = sa.select(SourceConnection.institution_id).where(SourceConnection.changed_at < now - SYNC_WITHIN)
+    fresh = sa.select(SyncRun.institution_id).where(
+        SyncRun.status == "applied", SyncRun.finished_at >= now - SYNC_WITHIN
+    )
+    late = session.scalar(
+        sa.select(sa.func.count(sa.distinct(SourceConnection.institution_id))).where(
+            SourceConnection.institution_id.in_(connected), SourceConnection.institution_id.not_in(fresh)
+        )
+    )
+    facts = {"seconds": int((now - newest).total_seconds()) if newest else None, "late": late}
+    if late:
+        return Check("sync", False, _("Schools without a good synchronisation for 8 days: %(late)d.", late=late), facts)
+    if newest is None:
+        return Check("sync", True, _("Nothing was synchronised yet."), facts)
+    days = (now - newest).days
+    return Check("sync", True, _("Last good synchronisation: %(days)d days ago.", days=days), facts)
+
+
+def _backup(_session: Session, _now: datetime, _config: Mapping[str, Any]) -> Check:
+    return Check("backup", True, _("No backup has been proved yet. Copy the database yourself."), {"proved": None})
+
+
+PARTS: dict[str, Callable[[Session, datetime, Mapping[str, Any]], Check]] = {
+    "database": _database,
+    "schema": _schema,
+    "mail": _mail,
+    "scheduler": _scheduler,
+    "disk": _disk,
+    "sync": _sync,
+    "backup": _backup,
+}
+NEED_DATABASE = {"schema", "mail", "scheduler", "sync"}
