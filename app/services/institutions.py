@@ -1,4 +1,4 @@
-"""New schools: the institution, its first application administrator, and once the root account (Z-010, Z-080, Z-081)."""
+"""New schools: the institution, its first application administrator, once the root account (Z-010, Z-080, Z-081)."""
 
 import re
 from dataclasses import dataclass
