@@ -1,0 +1,44 @@
+"""The plan of a run: what a roster would change in what we know. Pure: no session, no clock.
+
+Read it from `plan_roster`. Its parts: roster_places (locations, groups), roster_match (who is whom), roster_people
+(new, changed, back), roster_links (enrolments, groups, mentors, guardians), roster_gone (left, or out of sight).
+"""
+
+from datetime import date
+
+from ..roster import Roster
+from .roster_changes import PEOPLE, Plan
+from .roster_draft import Draft, note_troubled
+from .roster_gone import gone_links, keep_linked, note_falls, settle_gone
+from .roster_known import KnownSchool
+from .roster_links import guardian_links, pupil_links, staff_groups
+from .roster_people import settle, use_guardians, use_pupils, use_staff
+from .roster_places import plan_places
+
+
+def plan_roster(known: KnownSchool, roster: Roster, today: date) -> Plan:
+    """What this roster changes. `today` is the day on which somebody who is told no more counts as gone."""
+    plan = Plan(messages=list(roster.messages))
+    draft = Draft(known, roster, today, plan, plan_places(known, roster, plan))
+    note_troubled(draft)
+    use_pupils(draft)
+    keep_linked(draft)
+    use_staff(draft)
+    use_guardians(draft)
+    _settle_all(draft)
+    for kind in PEOPLE:
+        settle_gone(draft, kind)
+    gone_links(draft)
+    note_falls(draft)
+    return plan
+
+
+def _settle_all(draft: Draft) -> None:
+    """Staff first and pupils next: the readable changes of the others name them."""
+    for one in draft.used["staff"]:
+        settle(draft, "staff", one, staff_groups(draft, one))
+    for one in draft.used["pupil"]:
+        settle(draft, "pupil", one, pupil_links(draft, one))
+    pairs = guardian_links(draft)
+    for one in draft.used["guardian"]:
+        settle(draft, "guardian", one, pairs.get(one.ref, []))
