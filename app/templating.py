@@ -15,7 +15,7 @@ from .actor import current_actor
 from .clock import local, school_year_name
 from .extensions import db
 from .models import Institution, Person, Role
-from .services.access import MAY_ADMINISTER, Actor
+from .services.access import MAY_ADMINISTER, READS_INFORMATIVE, Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,11 @@ class MenuItem:
 
 HOME = MenuItem(_l("Home"), "pages.welcome")
 ADMINISTRATION = MenuItem(_l("Administration"), "admin.index")
+INFORMATIVE = MenuItem(_l("Informative"), "pages.informative")
 MAIN_MENU = (
     HOME,
     ADMINISTRATION,
-    MenuItem(_l("Informative"), "pages.informative"),
+    INFORMATIVE,
     MenuItem(_l("Manual"), "pages.manual"),
 )
 USER_MENU = (  # Z-043; "Log out" is a form
@@ -164,6 +165,8 @@ def main_menu() -> Iterator[tuple[MenuItem, bool]]:
     below = {item.blueprint for _label, items in SUB_MENU for item in items}
     for item in MAIN_MENU:
         if item is ADMINISTRATION and not (who and who.administers):
+            continue
+        if item is INFORMATIVE and current_user.role not in READS_INFORMATIVE:
             continue
         if _exists(item):
             current = here in below | {"admin"} if item is ADMINISTRATION else request.endpoint == item.endpoint

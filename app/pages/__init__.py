@@ -5,8 +5,10 @@ from flask import Flask
 
 def init_pages(app: Flask) -> None:
     """Welcome, informatief, news and manual; the error pages of the whole app."""
+    from .health import health
     from .problems import init_problems
     from .views import init_views
 
     init_problems(app)
     init_views(app)
+    app.register_blueprint(health)

@@ -1,4 +1,4 @@
-"""/healthz: this process lives. /readyz: it can do its work. For machines: JSON, no login, no data of persons (R127)."""
+"""/healthz: this process lives. /readyz: it can do its work. JSON for machines: no login, no data of persons (R127)."""
 
 import time
 from typing import Any
@@ -11,7 +11,7 @@ from ..services.health import check_all
 
 health = Blueprint("health", __name__)
 REMEMBER = 2.0  # seconds: however often it is asked, the database is asked this often
-_remembered: dict[int, tuple[float, dict[str, Any]]] = {}
+REMEMBERED = "zicht-ready"
 
 
 @health.get("/healthz")
@@ -23,14 +23,14 @@ def healthz() -> Response:
 @health.get("/readyz")
 def readyz() -> tuple[Response, int]:
     """Every part with ok and numbers; 503 when one is not well."""
-    app, moment = current_app._get_current_object(), time.monotonic()  # type: ignore[attr-defined]
-    known = _remembered.get(id(app))
+    moment = time.monotonic()
+    known: tuple[float, dict[str, Any]] | None = current_app.extensions.get(REMEMBERED)
     if known is None or moment - known[0] > REMEMBER:
-        checks = list(check_all(db.session, now(), app.config))
+        checks = list(check_all(db.session, now(), current_app.config))
         db.session.rollback()
         answer = {
             "ok": all(check.ok for check in checks),
             "checks": {check.name: {"ok": check.ok, **check.facts} for check in checks},
         }
-        known = _remembered[id(app)] = (moment, answer)
+        known = current_app.extensions[REMEMBERED] = (moment, answer)
     return jsonify(known[1]), 200 if known[1]["ok"] else 503

@@ -26,6 +26,7 @@ CHAPTERS = {  # file in app/manual: the roles that read it, in the order of the 
 }
 PART_OF_SCREEN = {  # endpoint prefix: anchor in the manual
     "accounts": "accounts-maken-en-beheren",
+    "admin": "eerste-gebruik",
     "auth": "inloggen-en-wachtwoord",
     "groups": "groepen-en-vestigingen",
     "guardians": "verzorgers",
@@ -39,8 +40,9 @@ PART_OF_SCREEN = {  # endpoint prefix: anchor in the manual
 }
 
 
+MAKING_ACCOUNTS = "accounts-maken"  # the lists of persons without an account: new_pupils and so on
 QUESTIONS = (  # on the welcome screen of an administrator: (anchor, question)
-    ("accounts-maken", _l("make accounts for a whole class?")),
+    (MAKING_ACCOUNTS, _l("make accounts for a whole class?")),
     ("een-nieuw-wachtwoord-geven", _l("give somebody a new password?")),
     ("een-medewerker-toevoegen", _l("add somebody who is not in the school system?")),
     ("een-aangehouden-synchronisatie-beoordelen", _l("judge a synchronisation that is on hold?")),
@@ -87,4 +89,5 @@ def chapters_for(role: Role | None) -> list[Chapter]:
 
 def part_for(endpoint: str | None) -> str | None:
     """The anchor of the part of the manual about this screen, for its help link."""
-    return PART_OF_SCREEN.get((endpoint or "").partition(".")[0])
+    screen = (endpoint or "").partition(".")[0]
+    return MAKING_ACCOUNTS if screen.startswith("new_") else PART_OF_SCREEN.get(screen)

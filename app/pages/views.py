@@ -12,8 +12,8 @@ from flask_login import current_user
 from ..actor import current_actor
 from ..clock import now, school_year_name, school_year_of, today
 from ..extensions import db, login_manager
-from ..models import PersonKind, Role
-from ..services.access import MAY_ADMINISTER
+from ..models import PersonKind
+from ..services.access import MAY_ADMINISTER, READS_INFORMATIVE
 from ..services.news import newest_news, news_item
 from ..services.welcome import Attention, attention, greeted
 from .manual import QUESTIONS, READINGS, chapters_for, part_for
@@ -27,9 +27,6 @@ KIND_PLURALS = {
 }
 
 pages = Blueprint("pages", __name__)
-# Who sees INFORMATIEF: every staff account always, and those who administer (Z-038, Z-040). It holds what a school
-# tells its own people, so pupils, guardians and other parties do not.
-READS_INFORMATIVE = frozenset({Role.STAFF, Role.CARE_MANAGER, Role.ADMINISTRATOR, Role.NATIONAL, Role.ROOT})
 
 
 @pages.before_request

@@ -15,6 +15,8 @@ ROLE_OF_KIND = {  # the role an account gets from its person; the administrator 
 }
 MAY_ADMINISTER = frozenset({Role.ADMINISTRATOR})  # the screens below /beheer/ (Z-054, Z-183)
 HAS_LOCATIONS_BY_HAND = frozenset({Role.CARE_MANAGER, Role.ADMINISTRATOR})  # Z-109, Z-167, part 7 nr 25
+# Who sees INFORMATIEF: staff always, and who administers (Z-038, Z-040). It holds what a school tells its own people.
+READS_INFORMATIVE = frozenset({Role.STAFF, Role.CARE_MANAGER, Role.ADMINISTRATOR, Role.NATIONAL, Role.ROOT})
 MANAGED = frozenset(  # the roles whose accounts an application administrator manages; never Z-078, Z-080
     {Role.PUPIL, Role.GUARDIAN, Role.STAFF, Role.OTHER, Role.CARE_MANAGER, Role.ADMINISTRATOR}
 )
