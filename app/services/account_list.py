@@ -64,18 +64,16 @@ class Waiting:
 
 
 def count_without_account(session: Session, actor: Actor) -> list[Waiting]:
-    """For the choice of the dialog: the four kinds with their numbers (Z-095)."""
-    return [_waiting(session, actor, kind) for kind in PersonKind]
-
-
-def _waiting(session: Session, actor: Actor, kind: PersonKind) -> Waiting:
+    """For the choice of the dialog: the four kinds with their numbers (Z-095); one query."""
     silent = sa.func.sum(sa.case((sa.func.coalesce(Person.email, "") == "", 1), else_=0))
-    persons, without = session.execute(
-        sa.select(sa.func.count(), silent)
+    each = [
+        sa.select(sa.literal(kind.value).label("kind"), sa.func.count(), silent)
         .select_from(Person)
         .where(without_account(kind), Person.left_on.is_(None), visible_persons(actor, kind))
-    ).one()
-    return Waiting(kind, persons, without or 0)
+        for kind in PersonKind
+    ]
+    found = {row[0]: row for row in session.execute(sa.union_all(*each))}
+    return [Waiting(kind, found[kind.value][1], found[kind.value][2] or 0) for kind in PersonKind]
 
 
 def home_groups(session: Session, person_ids: Collection[int]) -> dict[int, str]:
@@ -89,51 +87,58 @@ def home_groups(session: Session, person_ids: Collection[int]) -> dict[int, str]
     return {row.person_id: row.name for row in rows}  # the newest year comes last and stays
 
 
-def locations_of_accounts(session: Session, actor: Actor, accounts: Iterable[Account]) -> dict[int, list[str]]:
-    """Per account the names of its locations that this actor reaches; at most two queries for a whole page.
+@dataclass(frozen=True, slots=True)
+class AccountNotes:
+    """What stands beside accounts: per account its locations within reach, and the home group of a pupil (Z-129)."""
 
-    Administrators: the coupled ones. (Care) managers: coupled or by group. Staff: by group alone (Z-176). Others: all.
+    locations: dict[int, list[str]]
+    groups: dict[int, str]
+
+
+def notes_of_accounts(session: Session, actor: Actor, accounts: Iterable[Account]) -> AccountNotes:
+    """Everything beside these accounts, looked up with one query for a whole page.
+
+    Locations of administrators: the coupled ones. (Care) managers: coupled or by group. Staff: by group alone (Z-176).
+    Others: all.
     """
     accounts = list(accounts)
-    coupled = _coupled(session, [account.id for account in accounts if account.role in HAS_LOCATIONS_BY_HAND])
-    placed = _placed(session, [account.person_id for account in accounts if account.role != Role.ADMINISTRATOR])
-    names = _location_names(session, actor)
-    found: dict[int, list[str]] = {}
-    for account in accounts:
-        places = coupled[account.id] | (
-            {place for place, by_group in placed[account.person_id] if by_group or account.role not in _BY_GROUP}
-        )
-        found[account.id] = [name for place, name in names.items() if place in places]
-    return found
+    found: dict[tuple[str, int], list[tuple[str, str]]] = defaultdict(list)
+    for what, owner, name, order in session.execute(_beside(actor, accounts)):
+        found[what, owner].append((name, order))
+    places = {account.id: _places(account, found) for account in accounts}
+    homes = {account.id: found.get(("home", account.person_id)) for account in accounts}
+    return AccountNotes(places, {key: max(years, key=lambda year: year[1])[0] for key, years in homes.items() if years})
 
 
-_BY_GROUP = frozenset({Role.STAFF, Role.CARE_MANAGER, Role.ADMINISTRATOR})
+def _places(account: Account, found: dict[tuple[str, int], list[tuple[str, str]]]) -> list[str]:
+    """The names of the locations of one account, in the order of the alphabet."""
+    ways = [("coupled", account.id)] if account.role in HAS_LOCATIONS_BY_HAND else []
+    if account.role != Role.ADMINISTRATOR:
+        ways.append(("group", account.person_id))
+    if account.role not in (Role.STAFF, Role.CARE_MANAGER, Role.ADMINISTRATOR):
+        ways.append(("person", account.person_id))
+    return [name for name, _code in sorted({place for way in ways for place in found.get(way, ())})]
 
 
-def _coupled(session: Session, account_ids: Collection[int]) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = defaultdict(set)
-    if account_ids:
-        chosen = sa.select(AccountLocation.account_id, AccountLocation.location_id)
-        for row in session.execute(chosen.where(AccountLocation.account_id.in_(account_ids))):
-            found[row.account_id].add(row.location_id)
-    return found
-
-
-def _placed(session: Session, person_ids: Collection[int]) -> dict[int, set[tuple[int, bool]]]:
-    found: dict[int, set[tuple[int, bool]]] = defaultdict(set)
-    if person_ids:
-        columns = sa.select(PersonLocation.person_id, PersonLocation.location_id, PersonLocation.by_group)
-        for row in session.execute(columns.where(PersonLocation.person_id.in_(person_ids))):
-            found[row.person_id].add((row.location_id, row.by_group))
-    return found
-
-
-def _location_names(session: Session, actor: Actor) -> dict[int, str]:
-    """The names of the locations within reach, in the order of the alphabet."""
-    chosen = sa.select(Location.id, Location.name).where(Location.institution_id == actor.institution_id)
+def _beside(actor: Actor, accounts: list[Account]) -> sa.CompoundSelect:
+    """Rows (what, account or person id, name, order)."""
+    reached = Location.institution_id == actor.institution_id
     if actor.locations is not None:
-        chosen = chosen.where(Location.id.in_(actor.locations))
-    return {row.id: row.name for row in session.execute(chosen.order_by(Location.name, Location.code))}
+        reached = sa.and_(reached, Location.id.in_(sorted(actor.locations)))
+    by_hand = [account.id for account in accounts if account.role in HAS_LOCATIONS_BY_HAND]
+    persons = sorted({account.person_id for account in accounts})
+    way = sa.case((PersonLocation.by_group, "group"), else_="person")
+    return sa.union_all(
+        sa.select(sa.literal("coupled").label("what"), AccountLocation.account_id, Location.name, Location.code)
+        .join(Location, Location.id == AccountLocation.location_id)
+        .where(AccountLocation.account_id.in_(by_hand), reached),
+        sa.select(way, PersonLocation.person_id, Location.name, Location.code)
+        .join(Location, Location.id == PersonLocation.location_id)
+        .where(PersonLocation.person_id.in_(persons), reached),
+        sa.select(sa.literal("home"), Enrolment.person_id, Group.name, sa.cast(Enrolment.school_year, sa.String(6)))
+        .join(Group, Group.id == Enrolment.group_id)
+        .where(Enrolment.person_id.in_(persons)),
+    )
 
 
 def groups_of_owner(session: Session, actor: Actor, person: Person) -> list[str]:
