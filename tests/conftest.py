@@ -3,6 +3,7 @@
 Every test gets a database of its own: a copy of one empty, migrated database.
 """
 
+import contextvars
 import itertools
 import os
 import re
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
 from app import create_app
@@ -21,6 +23,16 @@ from app.services.reach import recompute_reach
 
 POSTGRESQL = os.environ.get("ZICHT_TEST_POSTGRESQL", "postgresql+psycopg://zicht_test:zicht_test@127.0.0.1/postgres")
 names = itertools.count(1)
+
+
+class Browser(FlaskClient):
+    """A client whose requests each have a context of their own, as on a server: `g`, and with it who is logged in, is
+    not carried over from one request to the next. What the test itself wrote is committed before.
+    """
+
+    def open(self, *args, **kwargs):
+        database.session.commit()  # an open transaction of the test would make the request wait for it
+        return contextvars.Context().run(super().open, *args, **kwargs)
 
 
 def on_postgresql() -> bool:
@@ -97,6 +109,7 @@ def app_settings():
 @pytest.fixture
 def app(empty_database, tmp_path, app_settings):
     app = make_app(empty_database(tmp_path), tmp_path, **app_settings)
+    app.test_client_class = Browser
     with app.app_context():
         yield app
         database.session.remove()

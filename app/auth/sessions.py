@@ -10,7 +10,7 @@ from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
 
-from ..clock import now
+from .. import clock
 from ..extensions import db, transaction
 from ..models import Account, LoginSession, Role
 
@@ -42,11 +42,18 @@ class StoredSession(CallbackDict[str, Any], SessionMixin):
         self.row_hash = row.id_hash if row else None
         self.created_at = row.created_at if row else None
         self.seen_at = row.seen_at if row else None
+        self.was_logged_in = row is not None and row.account_id is not None
         self.cookie = cookie if row else None
 
     def rotate(self) -> None:
         self.cookie = None
         self.modified = True
+
+    def start_over(self) -> None:
+        """Forget everything and take a new id: at login, logout and after a link."""
+        self.clear()
+        self.was_logged_in = False
+        self.rotate()
 
 
 class StoredSessions(SessionInterface):
@@ -54,16 +61,17 @@ class StoredSessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> StoredSession:
         cookie = request.cookies.get(cookie_name(app), "")
-        if request.endpoint == "static" or not 20 <= len(cookie) <= 100:
+        # The session is opened before the route is known, hence the path.
+        if request.path.startswith(f"{app.static_url_path}/") or not 20 <= len(cookie) <= 100:
             return StoredSession()
         row = db.session.get(LoginSession, digest(cookie))
-        if row is None or row.ends_at <= now():
+        if row is None or row.ends_at <= clock.now():
             return StoredSession()
         return StoredSession(row, cookie)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         assert isinstance(session, StoredSession)
-        moment = now()
+        moment = clock.now()
         stale = session.seen_at is not None and moment - session.seen_at > SEEN_EVERY
         if not (session.modified or stale):
             return
@@ -74,7 +82,9 @@ class StoredSessions(SessionInterface):
         cookie = session.cookie or secrets.token_urlsafe(32)
         with transaction():
             if fresh and session.row_hash:
-                db.session.execute(sa.delete(LoginSession).where(LoginSession.id_hash == session.row_hash))
+                old = sa.delete(LoginSession).where(LoginSession.id_hash == session.row_hash)
+                if not db.session.execute(old).rowcount and session.was_logged_in and "_user_id" in session:
+                    return  # ended meanwhile by a block or a new password: it gets no new id
             self._store(session, digest(cookie), moment, fresh)
         if fresh:
             response.set_cookie(

@@ -1,0 +1,83 @@
+"""The guard in front of every page: closed unless it is named here (R46), and where a login may lead to (R20)."""
+
+import re
+
+import sqlalchemy as sa
+from flask import Flask, current_app, redirect, request, session, url_for
+from flask_login import current_user
+from sqlalchemy.orm import joinedload
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from ..extensions import db, login_manager
+from ..models import Account
+
+START = "/"
+OPEN = frozenset(
+    {
+        "auth.activate",
+        "auth.forgotten",
+        "auth.institution_of",
+        "auth.login",
+        "auth.logout",
+        "auth.open_link",
+        "static",
+    }
+)
+OPEN_BLUEPRINTS = frozenset({"health"})
+WITH_ISSUED_SECRET = frozenset({"auth.change_password", "auth.logout", "static"})  # R18
+LOCAL_PATH = re.compile(r"/(?![/\\])[!-~]*", re.ASCII)
+
+
+def init_gate(app: Flask) -> None:
+    """Guard all routes of this app."""
+    login_manager.session_protection = None  # an address may change underway; the session row decides (R21)
+    login_manager.user_loader(_load_account)
+    login_manager.unauthorized_handler(to_login)
+    # Before the CSRF check, so that who must choose a password first hears that, whatever was sent (R18).
+    app.before_request_funcs.setdefault(None, []).insert(0, guard)
+
+
+def guard() -> Response | None:
+    """Let pass, or lead to the login, or to the choice of an own password."""
+    endpoint = request.endpoint
+    if endpoint is None or endpoint == "static":  # no such page; a file
+        return None
+    if session.get("must_change") and current_user.is_authenticated:
+        return None if endpoint in WITH_ISSUED_SECRET else redirect(url_for("auth.change_password"))
+    if endpoint in OPEN or request.blueprint in OPEN_BLUEPRINTS or current_user.is_authenticated:
+        return None
+    return to_login()
+
+
+def to_login() -> Response:
+    """To the login, and back here afterwards when this was a page."""
+    here = request.full_path.rstrip("?")
+    back = here if request.method == "GET" and here != START and own_page(here) == here else None
+    return redirect(url_for("auth.login", next=back))
+
+
+def own_page(target: str | None) -> str:
+    """This address when it is a page of ours that may be opened after login, else the start page (R20)."""
+    # urlsplit() is not enough: it sees no host in "///evil.nl", but a browser does.
+    if not target or not LOCAL_PATH.fullmatch(target) or "\\" in target:
+        return START
+    path = re.split(r"[?#]", target, maxsplit=1)[0]
+    try:
+        endpoint, _values = current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return START
+    return START if endpoint in OPEN or endpoint.startswith("auth.") else target
+
+
+def _load_account(account_id: str) -> Account | None:
+    """The account of a session on each request, with its person; None when it may not be used any more (R17)."""
+    account = db.session.scalar(
+        sa.select(Account)
+        .where(Account.id == int(account_id))
+        .options(joinedload(Account.person, innerjoin=True))
+    )
+    if account is not None and account.is_active:
+        return account
+    session.clear()  # also when it may be used again later, this session stays dead
+    return None
