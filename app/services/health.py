@@ -1,6 +1,7 @@
 """Is the panel well? The same checks for /readyz and for the command `doctor`; no data of persons (R127)."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ..models import OutboxMail, SourceConnection, SyncRun
@@ -52,18 +53,29 @@ def check_all(session: Session, now: datetime, config: Mapping[str, Any]) -> Ite
 
 def _database(session: Session, _now: datetime, _config: Mapping[str, Any]) -> Check:
     connection = session.connection()
+    version = ".".join(map(str, connection.dialect.server_version_info or ()))
     if connection.dialect.name == "sqlite":
-        # A change of nothing takes the write lock, and fails on a full or read-only disk.
-        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-        connection.exec_driver_sql(f"PRAGMA user_version = {int(version)}")
         mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
-        kind = f"SQLite {'.'.join(map(str, connection.dialect.server_version_info or ()))}, {mode}"
-    else:
-        read_only = connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on"
-        if read_only:
-            return Check("database", False, _("The database can be read only."), {})
-        kind = f"PostgreSQL {'.'.join(map(str, connection.dialect.server_version_info or ()))}"
-    return Check("database", True, _("%(kind)s, can be written.", kind=kind), {})
+        _try_to_write(connection)
+        return Check(
+            "database", True, _("SQLite %(version)s, %(mode)s, can be written.", version=version, mode=mode), {}
+        )
+    if connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
+        return Check("database", False, _("The database can be read only."), {})
+    return Check("database", True, _("PostgreSQL %(version)s, can be written.", version=version), {})
+
+
+def _try_to_write(connection: sa.Connection) -> None:
+    """Take SQLite's write lock with a change of nothing. Raises OperationalError when it cannot be written."""
+    number = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    connection.exec_driver_sql("PRAGMA busy_timeout = 100")
+    try:
+        connection.exec_driver_sql(f"PRAGMA user_version = {int(number)}")
+    except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+            raise  # busy: somebody else is writing at this moment, so it can be written
+    finally:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 5000")
 
 
 def _schema(session: Session, _now: datetime, _config: Mapping[str, Any]) -> Check:
