@@ -198,10 +198,24 @@ def _sync_failed(about: Subject) -> Letter:
     )
 
 
+def _login_alarm(about: Subject) -> Letter:
+    return Letter(
+        subject=_("Many failed logins"),
+        heading=_("Many failed logins"),
+        opening=[
+            _("In a few minutes hundreds of logins failed. Somebody may be guessing passwords. New attempts must wait."),
+            _("Did many people log in at your school at that moment? Then nothing needs to be done."),
+        ],
+        closing=[_("Else tell who keeps the server: the addresses stand in the record of the logins.")],
+        notes=_questions(about, _("You get this e-mail at most once an hour.")),
+    )
+
+
 LETTERS: dict[str, Callable[[Subject], Letter]] = {
     "account-new": _new_account,
     "account-reset": _reset_by_administrator,
     "administrator-new": _new_administrator,
+    "login-alarm": _login_alarm,
     "password-changed": _password_changed,
     "password-forgotten": _forgotten,
     "sync-failed": _sync_failed,
