@@ -29,6 +29,9 @@ SCREENS = (
     ("synchronisation", "SynchronisationScreen"),
     ("mails", "MailScreen"),
 )
+ADDRESSES = {
+    "synchronisation": {"endpoint": "synchronisation", "url": "/beheer/synchronisatie"},
+}
 
 
 def init_admin(app: Flask) -> None:
@@ -39,7 +42,7 @@ def init_admin(app: Flask) -> None:
     for module, name in SCREENS:
         screen = _screen(module, name)
         if screen is not None:
-            admin.add_view(screen())
+            admin.add_view(screen(**ADDRESSES.get(module, {})))
 
 
 def _screen(module: str, name: str) -> Any:

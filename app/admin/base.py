@@ -20,10 +20,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from ..actor import current_actor
 from ..extensions import db
 from ..services.access import MAY_ADMINISTER, Actor
+from ..templating import ADMINISTRATION
 from .columns import Column
 from .exports import Export
 from .filters import ListFilter
 from .listing import BulkAction, Page, Wish, read_query
+from .no_location import no_location_page
 
 MOST_TICKED = 1_000  # a page holds at most 100 rows; more ticks than this come from no page of ours
 BIGGEST_ID = 2**31 - 1
@@ -59,8 +61,6 @@ class AdminOnly:
         if refused is not None:
             return refused
         if self.needs_location and name not in self.open_without_location and not current_actor().locations:
-            from .no_location import no_location_page
-
             return no_location_page(self)
         return None
 
@@ -232,7 +232,7 @@ class ListScreen(AdminOnly, ModelView):
         return self.render(
             self.list_template,
             title=self.title,
-            crumbs=[(_administration(), url_for("admin.index")), (self.crumb, None), (self.title, None)],
+            crumbs=[(ADMINISTRATION.label, url_for("admin.index")), (self.crumb, None), (self.title, None)],
             screen=self,
             wish=wish,
             found=found,
@@ -241,16 +241,15 @@ class ListScreen(AdminOnly, ModelView):
             **self.extra(wish, found),
         )
 
+    def way_to(self, here: Any) -> list[tuple[Any, str | None]]:
+        """The breadcrumb of a page below this list."""
+        above = [(ADMINISTRATION.label, url_for("admin.index")), (self.crumb, None)]
+        return [*above, (self.title, url_for(f"{self.endpoint}.index_view")), (here, None)]
+
     @expose("/export/<any(csv, xlsx):kind>/")
     def export(self, kind: str) -> Response:
         """Exactly the list on screen, all pages, in the same order (Z-015, part 7 nr 26)."""
         return Export(self, self.wish(request.args), kind).response()
-
-
-def _administration() -> Any:
-    from ..templating import ADMINISTRATION
-
-    return ADMINISTRATION.label
 
 
 def screen_named(endpoint: str) -> ListScreen:

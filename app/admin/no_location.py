@@ -10,12 +10,11 @@ from flask_login import current_user
 from ..actor import current_actor
 from ..extensions import db
 from ..models import Location
+from ..templating import ADMINISTRATION
 
 
 def no_location_page(view: Any) -> str:
     """Says why everything is empty, and offers the locations of the institution."""
-    from ..templating import ADMINISTRATION
-
     chosen = sa.select(Location).where(Location.institution_id == current_actor().institution_id)
     return view.render(
         "admin/no_location.html",

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask import g, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import with_expression
 
 from ..actor import current_actor
 from ..extensions import db
@@ -31,10 +32,10 @@ def offered(wish: Wish) -> Offers:
 
 def at_location(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
     here = sa.exists().where(PersonLocation.person_id == Person.id).correlate(Person)
-    return here.where(PersonLocation.location_id == (whole_number(value) or 0), _reached(PersonLocation.location_id))
+    return here.where(PersonLocation.location_id == (whole_number(value) or 0), reached(PersonLocation.location_id))
 
 
-def _reached(column: Any) -> sa.ColumnElement[bool]:
+def reached(column: Any) -> sa.ColumnElement[bool]:
     """A filter may not tell about places outside reach either (R47)."""
     return column.in_(sorted(current_actor().locations or {0}))
 
@@ -71,19 +72,20 @@ class PersonScreen(ListScreen):
     """The list of one kind of person. Nothing here changes a person (Z-005)."""
 
     kind: ClassVar[PersonKind]
+    place: ClassVar[str]  # the endpoint
     crumb = _l("Persons")
     empty = _l("Nobody found")
     empty_hint = _l("Persons come from the synchronisation or from an import.")
     row_word = _l("View")
 
     def __init__(self) -> None:
-        super().__init__(Person, db, name=str(self.endpoint_name), endpoint=self.endpoint_name, url=self.address)
+        super().__init__(Person, db, name=self.title, endpoint=self.place, url=f"/beheer/{self.file_name}")
 
     def visible(self, actor: Actor) -> sa.ColumnElement[bool]:
         return sa.and_(Person.kind == self.kind, visible_persons(actor, self.kind))
 
     def loaded(self, statement: sa.Select) -> sa.Select:
-        return statement
+        return statement.options(with_expression(Person.has_account, has_account()))
 
     def row_url(self, row: Person) -> str:
         return url_for(f"{self.endpoint}.details_view", id=row.id)
@@ -93,6 +95,11 @@ class PersonScreen(ListScreen):
 
     def badges(self, row: Person) -> list[tuple[Any, str]]:
         return [(_("Left"), "t-amber")] if row.left_on else []
+
+    def page_of(self, person: Person, page_name: str) -> dict[str, Any]:
+        """What every page of one person has: title, breadcrumb and status line."""
+        crumbs = self.way_to(person.list_name)
+        return {"person": person, "title": person.full_name, "crumbs": crumbs, "page_name": page_name}
 
     @property
     def carried(self) -> tuple[tuple[str, str], ...]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from ..extensions import Base, Moment
 from . import names
@@ -74,6 +74,7 @@ class Person(Base):
     search_key: Mapped[str] = mapped_column(plain_text(500))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(Moment)
+    has_account: Mapped[bool | None] = query_expression()  # only where a list asks for it along with the person
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -132,6 +133,7 @@ class Group(Base):
     is_home: Mapped[bool] = mapped_column(default=True)
     source: Mapped[str | None] = mapped_column(sa.String(64))
     source_key: Mapped[str | None] = mapped_column(sa.String(256))
+    location_name: Mapped[str | None] = query_expression()  # only where a list asks for it along with the group
 
     def __str__(self) -> str:
         return self.name

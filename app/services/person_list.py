@@ -5,12 +5,12 @@ Everything is within reach of the actor. Changes nothing.
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ..models import Account, Enrolment, Group, Location, Person, PersonKind, PersonLocation, Seat
+from ..models import Account, Enrolment, Group, Guardianship, Location, Person, PersonKind, PersonLocation, Seat
 from .access import Actor
 from .reach import visible_persons
 
@@ -26,13 +26,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class ListNotes:
-    """What a page of persons shows besides the persons, each looked up once for the whole page."""
+class Child:
+    """A child of a guardian as a list shows it, with what belongs to the pair (Z-265, Z-266)."""
 
-    places: dict[int, Place] = field(default_factory=dict)
-    locations: dict[int, list[str]] = field(default_factory=dict)
-    groups: dict[int, list[str]] = field(default_factory=dict)
-    children: dict[int, list[str]] = field(default_factory=dict)
+    name: str
+    relation: str | None
+    receives_post: bool | None
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.relation})" if self.relation else self.name
 
 
 def places_of(session: Session, person_ids: Collection[int], school_year: int | None = None) -> dict[int, Place]:
@@ -49,6 +51,20 @@ def places_of(session: Session, person_ids: Collection[int], school_year: int | 
     return {row[0]: Place(*row[1:]) for row in session.execute(chosen)}  # the newest year comes last and stays
 
 
+def children_of_guardians(session: Session, actor: Actor, person_ids: Collection[int]) -> dict[int, list[Child]]:
+    """The children of each guardian: only those in reach (part 7 nr 5)."""
+    rows = session.execute(
+        sa.select(Guardianship.guardian_id, Person, Guardianship.relation, Guardianship.receives_post)
+        .join(Person, Person.id == Guardianship.pupil_id)
+        .where(Guardianship.guardian_id.in_(person_ids), visible_persons(actor, PersonKind.PUPIL))
+        .order_by(Person.sort_key, Person.id)
+    )
+    found: dict[int, list[Child]] = defaultdict(list)
+    for guardian_id, pupil, relation, post in rows:
+        found[guardian_id].append(Child(pupil.list_name, relation, post))
+    return found
+
+
 def locations_of_persons(
     session: Session, actor: Actor, person_ids: Collection[int], by_group_or_hand: bool = False
 ) -> dict[int, list[str]]:
@@ -63,13 +79,9 @@ def locations_of_persons(
         chosen = chosen.where(Location.id.in_(actor.locations))
     if by_group_or_hand:
         chosen = chosen.where(sa.or_(PersonLocation.by_group, PersonLocation.by_hand))
-    return _gathered(session, chosen)
-
-
-def _gathered(session: Session, pairs: sa.Select) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    for person_id, text in session.execute(pairs):
-        found[person_id].append(text)
+    for person_id, name in session.execute(chosen):
+        found[person_id].append(name)
     return found
 
 
@@ -111,10 +123,3 @@ def offers(session: Session, actor: Actor, school_year: int | None = None) -> Of
 def has_account() -> sa.ColumnElement[bool]:
     """The condition on Person: has an own account."""
     return sa.exists().where(Account.person_id == Person.id, Account.seat == Seat.OWN).correlate(Person)
-
-
-def person_in_reach(session: Session, actor: Actor, kind: PersonKind, person_id: int) -> Person | None:
-    """The person, or None: the same for absent and for not allowed (R52)."""
-    return session.scalar(
-        sa.select(Person).where(Person.id == person_id, Person.kind == kind, visible_persons(actor, kind))
-    )
