@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from ..models.names import dotted, fold, letters
 from ..models.people import PersonKind
@@ -18,6 +19,7 @@ SHORTEST, LONGEST = 2, 60
 SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]*")
 READABLE_CODE = re.compile(r"[a-z][a-z0-9._-]{1,15}")  # "bru", "m0147"; not "10532", which nobody remembers
 RESERVED = frozenset({"root"})  # made once, at the set-up (Z-081)
+MOST_NAMED = 3
 APOSTROPHES = frozenset("'\u2019\u2018\u0060\u00b4")
 
 
@@ -131,7 +133,8 @@ def _note(person: Named, chosen: str, refused: list[str]) -> str | None:
     """Why the username is not what a reader of the name expects: taken names, and letters that became others."""
     said = []
     if refused:
-        said.append(_("%(names)s is taken", names=", ".join(refused[:3])))
+        names = ", ".join(refused[:MOST_NAMED])
+        said.append(ngettext("%(names)s is taken", "%(names)s are taken", len(refused), names=names))
     name = f"{person.first_name or ''}{person.prefix or ''}{person.last_name}"
     for letter in dict.fromkeys(name):
         if not letter.isascii() and letter.isalpha() and letters(letter) and letters(letter) in chosen:
