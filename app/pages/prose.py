@@ -34,7 +34,7 @@ def safe_html(markdown: str) -> Markup:
     html = nh3.clean(
         READER.renderer.render(tokens, READER.options, {}),
         tags=TAGS,
-        attributes={"a": {"href"}},
+        attributes={"a": {"href"}, "*": set()},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     )
