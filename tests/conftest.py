@@ -3,7 +3,7 @@
 Every test gets a database of its own: a copy of one empty, migrated database.
 """
 
-import contextvars
+import functools
 import itertools
 import os
 import re
@@ -12,27 +12,17 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
-from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
 from app import create_app
 from app.extensions import db as database
-from app.models import Account, Enrolment, Institution, Location, LoginSession, Person, PersonKind, Role, Seat
+from app.models import Account, Enrolment, Institution, Location, Person, PersonKind, Role, Seat
 from app.services.access import ROLE_OF_KIND
 from app.services.reach import recompute_reach
+from tests.visiting import Browser, with_session
 
 POSTGRESQL = os.environ.get("ZICHT_TEST_POSTGRESQL", "postgresql+psycopg://zicht_test:zicht_test@127.0.0.1/postgres")
 names = itertools.count(1)
-
-
-class Browser(FlaskClient):
-    """A client whose requests each have a context of their own, as on a server: `g`, and with it who is logged in, is
-    not carried over from one request to the next. What the test itself wrote is committed before.
-    """
-
-    def open(self, *args, **kwargs):
-        database.session.commit()  # an open transaction of the test would make the request wait for it
-        return contextvars.Context().run(super().open, *args, **kwargs)
 
 
 def on_postgresql() -> bool:
@@ -40,7 +30,7 @@ def on_postgresql() -> bool:
 
 
 def make_app(url: str, instance, **settings):
-    return create_app(
+    app = create_app(
         {
             "TESTING": True,
             "INSTANCE": instance,
@@ -51,6 +41,8 @@ def make_app(url: str, instance, **settings):
             **settings,
         }
     )
+    app.test_client_class = Browser
+    return app
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +101,6 @@ def app_settings():
 @pytest.fixture
 def app(empty_database, tmp_path, app_settings):
     app = make_app(empty_database(tmp_path), tmp_path, **app_settings)
-    app.test_client_class = Browser
     with app.app_context():
         yield app
         database.session.remove()
@@ -224,31 +215,9 @@ def make_account(session, make_person):
 
 
 @pytest.fixture
-def log_in(app, session):
+def log_in(app):
     """Gives a client with a live session of this account, without walking through the login page."""
-    import secrets
-    from datetime import timedelta
-
-    from app.auth.sessions import cookie_name, digest
-
-    def log_in(account):
-        client, cookie, moment = app.test_client(), secrets.token_urlsafe(32), datetime.now(UTC)
-        session.add(
-            LoginSession(
-                id_hash=digest(cookie),
-                institution_id=account.institution_id,
-                account_id=account.id,
-                data={"_user_id": str(account.id), "_fresh": True},
-                created_at=moment,
-                seen_at=moment,
-                ends_at=moment + timedelta(minutes=30),
-            )
-        )
-        session.commit()
-        client.set_cookie(cookie_name(app), cookie)
-        return client
-
-    return log_in
+    return functools.partial(with_session, app)
 
 
 @pytest.fixture
