@@ -138,10 +138,9 @@ def _through_roster(institution_id: int, person_ids: Collection[int] | None) -> 
     )
 
     def present(people: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-        return sa.and_(
-            people.in_(sa.select(Person.id).where(Person.institution_id == institution_id, Person.left_on.is_(None))),
-            _only(people, person_ids),
-        )
+        # EXISTS, not IN: SQLite would try every person of the school for every link.
+        here = sa.exists().where(Person.id == people).where(Person.institution_id == institution_id)
+        return sa.and_(here.where(Person.left_on.is_(None)), _only(people, person_ids))
 
     no, yes = sa.false(), sa.true()
 

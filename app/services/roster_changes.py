@@ -81,9 +81,15 @@ class Plan:
         return {kind: asdict(counts) for kind, counts in self.counts.items()}
 
     def fingerprint(self) -> str:
-        """A hash of what is shown, so that what is applied later is what was shown (R78)."""
+        """A hash of what is shown, so that what is applied later is what was shown (R78).
+
+        The day on which somebody counts as gone is left out: it moves on while the administrator looks.
+        """
+        changes = [
+            (*change[:5], [field for field in change.fields if field[0] != "left_on"]) for change in self.changes
+        ]
         links = [(table, rows.new, rows.gone) for table, rows in sorted(self.rows.items()) if table != "person"]
-        return hashlib.sha256(repr((self.counted(), self.changes, links)).encode()).hexdigest()
+        return hashlib.sha256(repr((self.counted(), changes, links)).encode()).hexdigest()
 
     def note(self, severity: str, kind: str, key: str, code: str, **values: str) -> None:
         """One message about one record."""

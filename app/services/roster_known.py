@@ -122,7 +122,7 @@ def _read_places(session: Session, known: KnownSchool, source: str, school_year:
     keys = sa.select(LocationKey.key, LocationKey.location_id).where(
         LocationKey.institution_id == known.institution_id, LocationKey.source == source
     )
-    known.location_keys = dict(session.execute(keys).tuples())
+    known.location_keys = dict(session.execute(keys).tuples().all())
     groups = (
         sa.select(Group.id, Group.location_id, Group.name, Group.is_home, Group.source, Group.source_key)
         .where(Group.institution_id == known.institution_id, Group.school_year == school_year)

@@ -4,13 +4,10 @@ waiting -> running -> applied, or preview (an administrator looks first), held (
 back to waiting when they are accepted, or end as discarded. A run is carried out by work/runs.py.
 """
 
-import hashlib
-import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -18,17 +15,36 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..clock import last_weekly_moment, local
-from ..errors import Conflict, InvalidInput, UnknownName
-from ..models import Institution, SourceConnection, SyncMessage, SyncRun, Upload
-from ..roster import Kind, RosterMessage
-from ..roster.messages import message_text
+from ..errors import Conflict, UnknownName
+from ..models import Institution, SourceConnection, SyncRun
 from . import audit
 from .access import Actor
+from .run_answers import full_counts, run_answer, run_answers, seconds_between
+from .uploads import MAX_UPLOAD, store_upload
+
+__all__ = [  # the whole of runs for the entrances: what lives beside this file is named here too
+    "MAX_UPLOAD",
+    "OPEN",
+    "SHOWN",
+    "apply_previewed",
+    "approve_run",
+    "connection_of",
+    "discard_run",
+    "full_counts",
+    "open_run",
+    "request_run",
+    "request_weekly",
+    "run_answer",
+    "run_answers",
+    "run_in_reach",
+    "seconds_between",
+    "store_upload",
+    "weekly_due",
+    "weekly_slot",
+]
 
 OPEN: Final = ("waiting", "running")  # one of these per institution, never two
 SHOWN: Final = ("preview", "held")  # wait for an administrator
-MAX_UPLOAD: Final = 50 * 1024 * 1024  # bytes, as in formats.md 1.1
-COUNTS: Final = ("seen", "new", "changed", "unchanged", "gone", "skipped")
 SCHEDULER: Final = "scheduler"
 
 
@@ -85,39 +101,6 @@ def _open_run_locked(session: Session, institution_id: int) -> SyncRun | None:
         sa.select(Institution.id).where(Institution.id == institution_id).with_for_update(key_share=True)
     ).one()
     return open_run(session, institution_id)
-
-
-def store_upload(
-    session: Session, now: datetime, institution_id: int, folder: Path, shown_as: str, stream: BinaryIO
-) -> Upload:
-    """Keep a file under a random name, readable by us alone (R77), until its run ends. Raises InvalidInput (50 MB)."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / secrets.token_hex(16)
-    digest, size = hashlib.sha256(), 0
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            while piece := stream.read(256 * 1024):
-                size += len(piece)
-                if size > MAX_UPLOAD:
-                    raise InvalidInput(_("This file is larger than 50 MB. Export a smaller file."))
-                digest.update(piece)
-                file.write(piece)
-        if not size:
-            raise InvalidInput(_("This file is empty. Export it again."))
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    name = shown_as.replace("\\", "/").rsplit("/", 1)[-1][:200] or "-"
-    upload = Upload(
-        institution_id=institution_id,
-        stored_as=path.name,
-        shown_as=name,
-        sha256=digest.hexdigest(),
-        created_at=now,
-    )
-    session.add(upload)
-    session.flush()
-    return upload
 
 
 def run_in_reach(session: Session, actor: Actor, run_id: int) -> SyncRun:
@@ -178,17 +161,23 @@ def _move(session: Session, run: SyncRun, from_status: Iterable[str], **values: 
 
 
 def request_weekly(session: Session, now: datetime, institution: Institution) -> SyncRun | None:
-    """The weekly run of the connected source, once per week whoever asks (Z-229, R109); None when not due."""
+    """The weekly run of the connected source, once per week whoever asks (Z-229, R109); None when it is not due."""
+    slot = _weekly_slot_due(session, now, institution)
     connection = connection_of(session, institution.id)
+    if slot is None or connection is None:
+        return None
+    actor = Actor(SCHEDULER, institution_id=institution.id)
+    return request_run(session, now, actor, institution.id, connection.source, "weekly", slot=slot)
+
+
+def _weekly_slot_due(session: Session, now: datetime, institution: Institution) -> str | None:
     moment = last_weekly_moment(now, institution.weekly_day, institution.weekly_hour)
+    connection = connection_of(session, institution.id)
     # Who connected after that moment waits for the next one, or presses the button (Z-232).
     if connection is None or connection.changed_at > moment:
         return None
     slot = weekly_slot(institution.id, moment)
-    if session.scalar(sa.select(SyncRun.id).where(SyncRun.slot == slot)) is not None:
-        return None
-    actor = Actor(SCHEDULER, institution_id=institution.id)
-    return request_run(session, now, actor, institution.id, connection.source, "weekly", slot=slot)
+    return None if session.scalar(sa.select(SyncRun.id).where(SyncRun.slot == slot)) else slot
 
 
 def weekly_slot(institution_id: int, moment: datetime) -> str:
@@ -198,15 +187,10 @@ def weekly_slot(institution_id: int, moment: datetime) -> str:
 
 
 def weekly_due(session: Session, now: datetime) -> list[Institution]:
-    """The institutions whose weekly run has not been asked for yet, also when the moment was missed."""
+    """The institutions whose weekly run has not been asked for yet, also when its moment was missed."""
     connected = sa.select(SourceConnection.institution_id)
     schools = session.scalars(sa.select(Institution).where(Institution.id.in_(connected)).order_by(Institution.id))
-    moments = {school: last_weekly_moment(now, school.weekly_day, school.weekly_hour) for school in schools}
-    slots = {weekly_slot(school.id, moment): school for school, moment in moments.items()}
-    taken = set(session.scalars(sa.select(SyncRun.slot).where(SyncRun.slot.in_(slots))))
-    due = [school for slot, school in slots.items() if slot not in taken]
-    since = {school.id: connection_of(session, school.id) for school in due}
-    return [school for school in due if (link := since[school.id]) and link.changed_at <= moments[school]]
+    return [school for school in schools if _weekly_slot_due(session, now, school) is not None]
 
 
 def connection_of(session: Session, institution_id: int) -> SourceConnection | None:
@@ -217,57 +201,3 @@ def connection_of(session: Session, institution_id: int) -> SourceConnection | N
         .order_by(SourceConnection.changed_at.desc(), SourceConnection.id.desc())
         .limit(1)
     ).first()
-
-
-def run_answer(session: Session, run: SyncRun) -> dict[str, Any]:
-    """The answer of contract.md for one run."""
-    return run_answers(session, [run])[0]
-
-
-def run_answers(session: Session, runs: Iterable[SyncRun]) -> list[dict[str, Any]]:
-    """The answers of contract.md for these runs, with when and why each was started."""
-    runs = list(runs)
-    brins = dict(session.execute(sa.select(Institution.id, Institution.brin)).tuples())
-    said: dict[int, list[dict[str, str]]] = {run.id: [] for run in runs}
-    rows = sa.select(SyncMessage).where(SyncMessage.run_id.in_(list(said))).order_by(SyncMessage.id)
-    for row in session.scalars(rows):
-        said[row.run_id].append(
-            message_answer(RosterMessage(row.severity, row.kind, row.key, row.code, row.details or {}))
-        )
-    return [
-        {
-            "run": run.id,
-            "institution": brins[run.institution_id],
-            "source": run.source,
-            "status": run.status,
-            "counts": full_counts(run.counts),
-            "messages": said[run.id],
-            "reason": run.reason,
-            "seconds": seconds_between(run.started_at, run.finished_at),
-            "started_at": run.started_at and run.started_at.isoformat(),
-            "finished_at": run.finished_at and run.finished_at.isoformat(),
-            "trigger": run.trigger,
-        }
-        for run in runs
-    ]
-
-
-def message_answer(message: RosterMessage) -> dict[str, str]:
-    """One message as contract.md shows it, with its sentence."""
-    return {
-        "severity": message.severity,
-        "kind": message.kind,
-        "key": message.key,
-        "code": message.code,
-        "text": message_text(message),
-    }
-
-
-def full_counts(counts: Mapping[str, Mapping[str, int]] | None) -> dict[str, dict[str, int]]:
-    """The six counts of all five kinds; zero where nothing was counted."""
-    return {kind.value: {name: (counts or {}).get(kind, {}).get(name, 0) for name in COUNTS} for kind in Kind}
-
-
-def seconds_between(start: datetime | None, end: datetime | None) -> float | None:
-    """How long it took, in seconds."""
-    return round((end - start).total_seconds(), 2) if start and end else None
