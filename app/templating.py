@@ -77,7 +77,7 @@ SUB_MENU = (  # Z-117, Z-085, Z-091
             MenuItem(_l("Accounts"), "accounts.index_view", "key"),
             MenuItem(_l("Locations"), "locations.index_view", "building"),
             MenuItem(_l("Synchronisation"), "synchronisation.index_view", "refresh"),
-            MenuItem(_l("Mail"), "mails.index_view", "mail"),
+            MenuItem(_l("Mails"), "mails.index_view", "mail"),
         ),
     ),
 )
@@ -194,8 +194,9 @@ def mail_is_connected() -> bool:
     return bool(current_app.config["MAIL_SERVER"])
 
 
-def _blueprint() -> str | None:
-    return request.blueprint
+def _blueprint() -> str:
+    """The screen of this request; "accounts-pupils" is a part of "accounts"."""
+    return (request.blueprint or "").partition("-")[0]
 
 
 def _exists(item: MenuItem) -> bool:

@@ -1,6 +1,5 @@
 """Beheer > Instelling > Accounts: the list (Z-092, Z-116 to Z-134), with everything that can be done from it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +12,7 @@ from sqlalchemy.orm import contains_eager
 from ..actor import current_actor
 from ..extensions import db
 from ..models import Account, Person
-from ..services.access import Actor
+from ..services.access import HAS_LOCATIONS_BY_HAND, Actor
 from ..services.account_list import (
     AccountNotes,
     count_without_account,
@@ -28,12 +27,12 @@ from .accounts_filters import FILTERS
 from .accounts_flags import AccountFlags
 from .base import ListScreen
 from .columns import Column
-from .listing import BulkAction, Page, Wish
+from .listing import BulkAction, Wish
 
 COLUMNS = (  # Z-126 to Z-130
     Column("username", _l("Username"), lambda account, _b: account.username, (Account.username,), "cut", said=False),
     Column("owner", _l("Owner"), lambda account, _b: account.person.list_name, (Person.sort_key,), "name"),
-    Column("role", _l("Role"), lambda account, _b: account.role.label, (Account.role,), said=False),
+    Column("role", _l("Role"), lambda account, _b: account.role.label, (Account.role,), "badge", said=False),
     Column(
         "email",
         _l("E-mail"),
@@ -107,8 +106,9 @@ class AccountScreen(EditAccount, AccountBatches, AccountFlags, NewAdministrator,
         found = [(_("Left"), "t-amber")] if row.person.left_on else []
         return found + ([] if row.last_login_at else [(_("Never logged in"), "")])
 
-    def extra(self, wish: Wish, found: Page) -> Mapping[str, Any]:
-        return {"more": []}
+    def tint(self, column: Column, row: Account) -> str | None:
+        """Only the roles with wide rights stand out."""
+        return "t-blue" if row.role in HAS_LOCATIONS_BY_HAND else None
 
     @expose("/nieuw/")
     def new(self) -> str:

@@ -38,7 +38,7 @@ class Chosen:
 
 def new_list(kind: PersonKind) -> str:
     """The endpoint of the list of persons of this kind without an account."""
-    return f"new_{PERSON_LISTS[kind]}"
+    return f"accounts-{PERSON_LISTS[kind]}"
 
 
 def new_form_key() -> str:

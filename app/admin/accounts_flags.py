@@ -1,6 +1,5 @@
 """Block, unblock, activate or deactivate the chosen accounts, after a page to check (Z-138 to Z-141, R51)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from ..actor import current_actor
 from ..clock import now
@@ -18,9 +16,9 @@ from ..extensions import db, transaction
 from ..services.account_changes import set_flags
 from ..services.flag_plan import FlagName, plan_flags
 from .accounts_choice import chosen_accounts
+from .accounts_words import Count, _n
 
 SHOWN = 100  # lines of the check page; the numbers above it count everybody
-Count = Callable[[int], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +37,34 @@ FLAGS = {
     "block": Flag(
         "blocked",
         True,
-        lambda n: ngettext("Check before you block %(num)s account", "Check before you block %(num)s accounts", n),
+        _n("Check before you block %(count)s account", "Check before you block %(count)s accounts"),
         _l("Nobody can use a blocked account: who is logged in now is logged out at once."),
-        lambda n: ngettext("Block %(num)s account", "Block %(num)s accounts", n),
-        lambda n: ngettext("%(num)s account is blocked.", "%(num)s accounts are blocked.", n),
+        _n("Block %(count)s account", "Block %(count)s accounts"),
+        _n("%(count)s account is blocked.", "%(count)s accounts are blocked."),
     ),
     "unblock": Flag(
         "blocked",
         False,
-        lambda n: ngettext("Check before you unblock %(num)s account", "Check before you unblock %(num)s accounts", n),
+        _n("Check before you unblock %(count)s account", "Check before you unblock %(count)s accounts"),
         _l("An account that is active can be used again."),
-        lambda n: ngettext("Unblock %(num)s account", "Unblock %(num)s accounts", n),
-        lambda n: ngettext("%(num)s account is not blocked any more.", "%(num)s accounts are not blocked any more.", n),
+        _n("Unblock %(count)s account", "Unblock %(count)s accounts"),
+        _n("%(count)s account is not blocked any more.", "%(count)s accounts are not blocked any more."),
     ),
     "deactivate": Flag(
         "active",
         False,
-        lambda n: ngettext(
-            "Check before you make %(num)s account inactive", "Check before you make %(num)s accounts inactive", n
-        ),
+        _n("Check before you make %(count)s account inactive", "Check before you make %(count)s accounts inactive"),
         _l("Nobody can use an inactive account. The list hides it until you ask for inactive accounts."),
-        lambda n: ngettext("Make %(num)s account inactive", "Make %(num)s accounts inactive", n),
-        lambda n: ngettext("%(num)s account is inactive now.", "%(num)s accounts are inactive now.", n),
+        _n("Make %(count)s account inactive", "Make %(count)s accounts inactive"),
+        _n("%(count)s account is inactive now.", "%(count)s accounts are inactive now."),
     ),
     "activate": Flag(
         "active",
         True,
-        lambda n: ngettext(
-            "Check before you make %(num)s account active", "Check before you make %(num)s accounts active", n
-        ),
+        _n("Check before you make %(count)s account active", "Check before you make %(count)s accounts active"),
         _l("An account that is not blocked can be used again."),
-        lambda n: ngettext("Make %(num)s account active", "Make %(num)s accounts active", n),
-        lambda n: ngettext("%(num)s account is active now.", "%(num)s accounts are active now.", n),
+        _n("Make %(count)s account active", "Make %(count)s accounts active"),
+        _n("%(count)s account is active now.", "%(count)s accounts are active now."),
     ),
 }
 
@@ -112,7 +106,7 @@ class AccountFlags:
                 set_flags(db.session, now(), current_actor(), ids, **{flag.name: flag.value})
         said = flag.done(len(ids)) if ids else _("Nothing was changed.")
         if skipped:
-            said += " " + ngettext("%(num)s was skipped.", "%(num)s were skipped.", skipped)
+            said += " " + _n("%(count)s was skipped.", "%(count)s were skipped.")(skipped)
         flash(said, "success" if ids else "info")
         return redirect(chosen.back, 303)
 

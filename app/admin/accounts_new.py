@@ -23,6 +23,7 @@ DELIVERY = Column(
     "delivery",
     _l("Gets the details"),
     lambda person, _beside: _("by e-mail") if mail_address(person) else _("on your screen"),
+    cell="badge",
     said=False,
     exported=False,
 )
@@ -78,6 +79,10 @@ class NewAccounts(PersonScreen):
 
     def row_url(self, row: Person) -> str | None:
         return self.like.row_url(row)
+
+    def tint(self, column: Column, row: Person) -> str | None:
+        """Only who is not reached by mail stands out."""
+        return None if mail_address(row) else "t-amber"
 
     def extra(self, wish: Wish, found: Page) -> Mapping[str, Any]:
         return {"step_names": STEPS, "cancel_url": url_for("accounts.index_view")}

@@ -13,6 +13,12 @@ from ..templating import number
 
 Count = Callable[[int], str]
 
+
+def _n(one: str, many: str) -> Count:
+    """The sentence for a number, written as people write it: 1.468."""
+    return lambda count: ngettext(one, many, count, count=number(count))
+
+
 KINDS = {  # many persons of a kind, as on the menu, and within a sentence
     PersonKind.PUPIL: _l("Pupils"),
     PersonKind.GUARDIAN: _l("Guardians"),
@@ -62,30 +68,28 @@ class Words:
 
 TASKS = {
     "create": Words(
-        check=lambda n: ngettext("Check before you make %(num)s account", "Check before you make %(num)s accounts", n),
+        check=_n("Check before you make %(count)s account", "Check before you make %(count)s accounts"),
         chosen=_l("persons"),
         gets=_l("Gets an account"),
         note=_l("the role follows from the person"),
         heading=_l("Who gets which username"),
-        promise=lambda n: ngettext("You make %(num)s account", "You make %(num)s accounts", n),
-        button=lambda n: ngettext("Make %(num)s account", "Make %(num)s accounts", n),
-        working=lambda n: ngettext("%(num)s account is being made", "%(num)s accounts are being made", n),
+        promise=_n("You make %(count)s account", "You make %(count)s accounts"),
+        button=_n("Make %(count)s account", "Make %(count)s accounts"),
+        working=_n("%(count)s account is being made", "%(count)s accounts are being made"),
         done=lambda done, total: _("%(done)s of %(total)s accounts made", done=number(done), total=number(total)),
-        result=lambda n: ngettext("%(num)s account has been made", "%(num)s accounts have been made", n),
+        result=_n("%(count)s account has been made", "%(count)s accounts have been made"),
     ),
     "reset": Words(
-        check=lambda n: ngettext(
-            "Check before you reset %(num)s password", "Check before you reset %(num)s passwords", n
-        ),
+        check=_n("Check before you reset %(count)s password", "Check before you reset %(count)s passwords"),
         chosen=_l("accounts"),
         gets=_l("Gets a new password"),
         note=_l("the old one works until the new one is used"),
         heading=_l("Who gets a new password"),
-        promise=lambda n: ngettext("You make %(num)s new password", "You make %(num)s new passwords", n),
-        button=lambda n: ngettext("Reset %(num)s password", "Reset %(num)s passwords", n),
-        working=lambda n: ngettext("%(num)s new password is being made", "%(num)s new passwords are being made", n),
+        promise=_n("You make %(count)s new password", "You make %(count)s new passwords"),
+        button=_n("Reset %(count)s password", "Reset %(count)s passwords"),
+        working=_n("%(count)s new password is being made", "%(count)s new passwords are being made"),
         done=lambda done, total: _("%(done)s of %(total)s passwords made", done=number(done), total=number(total)),
-        result=lambda n: ngettext("%(num)s new password has been made", "%(num)s new passwords have been made", n),
+        result=_n("%(count)s new password has been made", "%(count)s new passwords have been made"),
     ),
 }
 MAIL_LOOKS = {  # state of a mail: (colour, icon, word)
@@ -101,7 +105,11 @@ def mails_too(promise: str, mails: int) -> str:
     if not mails:
         return _("%(promise)s and send no e-mails.", promise=promise)
     return ngettext(
-        "%(promise)s and send %(num)s e-mail.", "%(promise)s and send %(num)s e-mails.", mails, promise=promise
+        "%(promise)s and send %(count)s e-mail.",
+        "%(promise)s and send %(count)s e-mails.",
+        mails,
+        promise=promise,
+        count=number(mails),
     )
 
 
@@ -110,5 +118,5 @@ def time_left(seconds: float | None) -> str:
     if seconds is None:
         return ""
     if seconds < 90:
-        return ngettext("About %(num)s second to go.", "About %(num)s seconds to go.", max(1, round(seconds)))
-    return ngettext("About %(num)s minute to go.", "About %(num)s minutes to go.", round(seconds / 60))
+        return _n("About %(count)s second to go.", "About %(count)s seconds to go.")(max(1, round(seconds)))
+    return _n("About %(count)s minute to go.", "About %(count)s minutes to go.")(round(seconds / 60))

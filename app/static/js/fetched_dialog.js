@@ -2,7 +2,6 @@
    When that fails the link simply leads to the page. */
 for (const link of document.querySelectorAll("[data-fetched-dialog]")) {
   const dialog = document.getElementById(link.dataset.fetchedDialog);
-  for (const button of dialog.querySelectorAll("[data-close]")) button.addEventListener("click", () => dialog.close());
   link.addEventListener("click", async (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
