@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import Babel
+from flask_babel.speaklater import LazyString
 from flask_login import LoginManager
 from flask_mail import Mail
 from flask_migrate import Migrate
@@ -56,6 +57,9 @@ login_manager = LoginManager()
 mail = Mail()
 babel = Babel()
 csrf = CSRFProtect()
+
+# A lazy text calls itself HTML, so templates would print what is in it without escaping (R64).
+del LazyString.__html__
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 

@@ -10,7 +10,8 @@ from babel.messages.checkers import checkers
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
-from flask_babel import gettext
+from flask import render_template_string
+from flask_babel import gettext, lazy_gettext
 
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "app" / "translations" / "nl" / "LC_MESSAGES" / "messages.po"
@@ -116,6 +117,20 @@ def test_no_translation_speaks_of_the_reader_as_jij(catalogue):
         if familiar.search(string)
     ]
     assert not wrong, wrong
+
+
+def test_a_lazy_text_is_escaped_like_any_other_r64(app):
+    with app.test_request_context():
+        page = render_template_string("{{ text }}", text=lazy_gettext("admin_<%(name)s>", name="<b>x</b>"))
+    assert page == "admin_&lt;&lt;b&gt;x&lt;/b&gt;&gt;"
+
+
+def test_texts_of_templates_hold_no_signs_of_html(in_use, catalogue):
+    """Jinja prints a translation as it is (only what is filled in is escaped), so it must not look like HTML (R64)."""
+    from_templates = {key_of(text) for text, place in in_use.items() if place.startswith("templates/")}
+    for message in catalogue:
+        if message.id and key_of(message.id) in from_templates:
+            assert not re.search("[<>&]", " ".join(strings_of(message))), message.id
 
 
 def test_flask_admin_speaks_from_our_catalogue(app, catalogue):
