@@ -75,11 +75,11 @@ class Server(Controller):
 
 
 def text_of(message):
-    return message.get_body(("plain",)).get_content()
+    return message.get_body(("plain",)).get_content().replace("\r\n", "\n")
 
 
 def html_of(message):
-    return message.get_body(("html",)).get_content()
+    return message.get_body(("html",)).get_content().replace("\r\n", "\n")
 
 
 @pytest.fixture

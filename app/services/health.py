@@ -18,6 +18,7 @@ from .housekeeping import last_beat
 from .outbox import outbox_counts
 from .schema import is_current
 
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 ROOM = 0.10  # of the disk must be free
 BEAT_WITHIN = timedelta(minutes=3)
 MAIL_WITHIN = timedelta(minutes=15)  # a mail that never had a try waits no longer than this
@@ -36,18 +37,18 @@ class Check:
 
 def check_all(session: Session, now: datetime, config: Mapping[str, Any]) -> Iterator[Check]:
     """Every part in a fixed order. A part that cannot be looked at because the database is away is not well."""
-    reachable = True
+    trouble: str | None = None
     for name, look in PARTS.items():
-        if name in NEED_DATABASE and not reachable:
-            yield Check(name, False, _("The database does not answer."), {})
+        if name in NEED_DATABASE and trouble:
+            yield Check(name, False, trouble, {})
             continue
         try:
             check = look(session, now, config)
         except SQLAlchemyError:
-            reachable = False
-            check = Check(name, False, _("The database does not answer."), {})
-        if name == "schema" and not check.ok:
-            reachable = False  # the tables may be missing
+            trouble = _("The database does not answer.")
+            check = Check(name, False, trouble, {})
+        if name == "schema" and not check.ok and trouble is None:
+            trouble = _("Not looked at: the database is not up to date.")
         yield check
 
 
@@ -95,6 +96,9 @@ def _mail(session: Session, now: datetime, config: Mapping[str, Any]) -> Check:
         return Check("mail", False, _("E-mails wait and are not sent. Does the scheduler run?"), facts)
     if not config["MAIL_SERVER"]:
         return Check("mail", True, _("No mail server is connected: e-mails become files in instance/mail."), facts)
+    if config["MAIL_SERVER"] not in LOOPBACK and not (config["MAIL_USE_TLS"] or config["MAIL_USE_SSL"]):
+        sentence = _("Mail travels unencrypted to another machine. Set MAIL_USE_TLS or MAIL_USE_SSL.")
+        return Check("mail", True, sentence, facts)  # a warning: the panel itself works
     sentence = _("Waiting: %(waiting)d. Failed: %(failed)d.", waiting=counts["waiting"], failed=counts["failed"])
     return Check("mail", True, sentence, facts)
 

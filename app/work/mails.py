@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
 from flask_mail import BadHeaderError, Message
+from sqlalchemy.exc import OperationalError
 
 from ..clock import now
 from ..errors import trail
@@ -38,6 +39,7 @@ from .letters import write_letter
 from .mail_line import TIMEOUT, UnsafeLine, at_most, hang_up, open_line, write_file
 from .mail_problems import Ended, ended_by, why_unusable
 
+SAVE_TRIES = 5
 PAGE_IS_OLD = 5.0  # seconds: then look again whether something urgent came in
 SEVEN_BIT = charset.Charset("utf-8")  # quoted-printable: passes every server, and can be read in a raw mail
 SEVEN_BIT.body_encoding = charset.QP
@@ -116,7 +118,21 @@ class _Round:
         self.unusable: str | None = None
 
     def next_mail(self, held: Held | None = None, ended: Ended | None = None) -> Held | None:
-        """Save how the last one ended and take the next, in one transaction: one wait for the disk per mail."""
+        """Save how the last one ended and take the next, in one transaction: one wait for the disk per mail.
+
+        What the server took is worth some patience with a busy database: else the mail would go twice.
+        """
+        for tries_left in reversed(range(SAVE_TRIES)):
+            counted = Counter(self.count)
+            try:
+                return self._next_mail(held, ended)
+            except OperationalError:
+                self.count, self.page = counted, []
+                if ended is None or not tries_left:
+                    raise
+        return None
+
+    def _next_mail(self, held: Held | None, ended: Ended | None) -> Held | None:
         moment = now()
         with transaction():
             if held is not None and ended is not None:
