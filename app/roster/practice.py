@@ -1,12 +1,17 @@
 """The practice school: made up, believable, and the same for the same seed. For trying out, tests and benchmarks."""
 
+import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Final
 
+from flask_babel import gettext as _
+
 from app.clock import school_year_of
+from app.errors import RosterUnreadable
 from app.roster import (
     Kind,
     Roster,
@@ -44,6 +49,15 @@ class PracticeSource:
         if progress:
             progress(Kind.PUPILS, len(roster.pupils))
         return roster
+
+
+def described_school(path: Path, brin: str, today: date) -> PracticeSource:
+    """The school that a small JSON file describes: {"pupils": 1500, "seed": 1}. Raises RosterUnreadable."""
+    try:
+        told = json.loads(path.read_text())
+        return PracticeSource(brin, today, int(told["pupils"]), int(told["seed"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise RosterUnreadable(_("This file does not describe a practice school.")) from None
 
 
 def make_practice_school(
@@ -163,7 +177,7 @@ def add_pupils(
     families: list[Family] = []
     number = 0
     for home in home_groups:
-        for _ in range(home.size):
+        for _place in range(home.size):
             left = total - number
             family = choose_family(world, families, guardians - len(world.guardians), left)
             pupil = make_pupil(world, home, mentors[home.group.key], family, number)

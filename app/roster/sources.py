@@ -18,7 +18,7 @@ def _open_edexml(paths: Sequence[Path], brin: str, today: date) -> RosterSource:
 
 
 def _open_practice(paths: Sequence[Path], brin: str, today: date) -> RosterSource:
-    return practice.PracticeSource(brin, today)
+    return practice.described_school(_only(paths), brin, today) if paths else practice.PracticeSource(brin, today)
 
 
 def _only(paths: Sequence[Path]) -> Path:

@@ -15,20 +15,20 @@ COUNTS: Final = ("seen", "new", "changed", "unchanged", "gone", "skipped")
 
 
 def run_answer(session: Session, run: SyncRun) -> dict[str, Any]:
-    """The answer of contract.md for one run."""
-    return run_answers(session, [run])[0]
+    """What `roster import` and `roster sync` answer about their run."""
+    whole = run_answers(session, [run])[0]
+    return {name: value for name, value in whole.items() if name not in ("started_at", "finished_at", "trigger")}
 
 
 def run_answers(session: Session, runs: Iterable[SyncRun]) -> list[dict[str, Any]]:
-    """The answers of contract.md for these runs, with when and why each was started."""
+    """What `roster runs` answers: the same, with when and why each was started."""
     runs = list(runs)
     brins = dict(session.execute(sa.select(Institution.id, Institution.brin)).tuples().all())
     said: dict[int, list[dict[str, str]]] = {run.id: [] for run in runs}
     rows = sa.select(SyncMessage).where(SyncMessage.run_id.in_(list(said))).order_by(SyncMessage.id)
     for row in session.scalars(rows):
-        said[row.run_id].append(
-            message_answer(RosterMessage(row.severity, row.kind, row.key, row.code, row.details or {}))
-        )
+        message = RosterMessage(row.severity, row.kind, row.key, row.code, row.details or {})
+        said[row.run_id].append(message_answer(message))
     return [
         {
             "run": run.id,

@@ -19,7 +19,7 @@ from .outbox import NewMail, queue_mails
 from .roster_apply import apply_plan, as_json, pieces
 from .roster_changes import Plan
 from .roster_gate import why_held, why_not_this_school
-from .roster_known import KnownSchool, read_known
+from .roster_known import read_known
 from .roster_plan import plan_roster
 from .run_work import Hold, keep_run
 
@@ -173,11 +173,11 @@ def tell_administrators(session: Session, now: datetime, run: SyncRun) -> None:
     )
 
 
-def dry_run(
+def foresee(
     session: Session, institution: Institution, source: str, roster: Roster, today: date
 ) -> tuple[str, Plan | None, str | None]:
-    """(status, plan, reason) of what a run would do; writes nothing."""
-    known: KnownSchool = read_known(session, institution, source, roster.school_year)
+    """(status, plan, reason) of what a run of this roster would do; writes nothing."""
+    known = read_known(session, institution, source, roster.school_year)
     if reason := why_not_this_school(known, roster):
         return "failed", None, reason
     plan = plan_roster(known, roster, today)

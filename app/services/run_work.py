@@ -102,9 +102,14 @@ def open_source(session: Session, hold: Hold, config: Mapping[str, Any], today: 
     institution = session.get_one(Institution, run.institution_id)
     if source_kind(run.source).kind == "file":
         return file_source(run.source, _paths(session, run, Path(config["INSTANCE"])), institution.brin, today)
-    settings = connected_settings(session, institution.id, run.source, config["SECRET_KEY"])
+    return open_service(session, institution, run.source, config["SECRET_KEY"], today)
+
+
+def open_service(session: Session, institution: Institution, source: str, secret_key: str, today: date) -> RosterSource:
+    """The connected service of this school; locations that are switched off are not asked (Z-226)."""
+    settings = connected_settings(session, institution.id, source, secret_key)
     off = sa.select(Location.code).where(Location.institution_id == institution.id, Location.sync_on.is_(False))
-    return service_source(run.source, settings, institution.brin, today, switched_off=frozenset(session.scalars(off)))
+    return service_source(source, settings, institution.brin, today, switched_off=frozenset(session.scalars(off)))
 
 
 def _paths(session: Session, run: SyncRun, instance: Path) -> list[Path]:
