@@ -35,9 +35,10 @@ def forgotten() -> Any:
         address=visitors.client_address(),
         from_school=visitors.is_from_school(),
     )
-    fresh = prepare_secret(current_app.config["SECRET_KEY"])  # for every question: the same work
+    key = current_app.config["SECRET_KEY"]
+    fresh = prepare_secret(key)  # for every question: the same work
     with transaction():
-        recovery.answer_forgotten(db.session, clock.now(), question, fresh)
+        recovery.answer_forgotten(db.session, clock.now(), key, question, fresh)
     told = _("If the username and the e-mail address belong together, you get an e-mail within a few minutes.")
     flash(told, "success")
     return redirect(url_for("auth.forgotten"), 303)

@@ -37,7 +37,9 @@ class Question:
         return self.email.strip().casefold()
 
 
-def answer_forgotten(session: Session, now: datetime, question: Question, fresh: FreshSecret) -> None:
+def answer_forgotten(
+    session: Session, now: datetime, secret_key: str, question: Question, fresh: FreshSecret
+) -> None:
     """Queue a mail with a new password when name and address belong together; else nothing, and nobody can tell.
 
     `fresh` is made for every question, so that all cost the same (R36). The caller commits.
@@ -48,7 +50,7 @@ def answer_forgotten(session: Session, now: datetime, question: Question, fresh:
     account = _account_of(session, question)
     if account is None or not admitted:
         return
-    issued = issue_secret(session, now, account, "reset", fresh, asked_by_owner=True)
+    issued = issue_secret(session, now, secret_key, account, "reset", fresh, asked_by_owner=True)
     mail = NewMail(
         "password-forgotten", account.person.email or "", account.institution_id, account.id, issued.secret_row.id
     )

@@ -94,6 +94,8 @@ def wait_after(strike: int) -> timedelta:
 def _locked_rows(session: Session, now: datetime, buckets: Iterable[Bucket]) -> list[tuple[Limit, Throttle]]:
     """The rows of these buckets, made when absent, locked in one order so that two tries cannot wait for each other."""
     wanted = sorted(buckets, key=lambda bucket: bucket.key)
+    if not wanted:
+        return []
     insert = INSERT[session.get_bind().dialect.name]
     fresh = [
         {"key": bucket.key, "failures": 0, "strikes": 0, "window_ends_at": now + bucket.limit.window}
