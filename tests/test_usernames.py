@@ -114,8 +114,9 @@ def test_a_typed_username_keeps_its_case_and_its_safe_signs_z020_z136(good):
 
 
 @pytest.mark.parametrize(
-    "bad", ["", "a", "x" * 61, "jan jansen", "müller", ".jan", "jan\n", "jan\x00", "<b>", "jan/../x", "jan'--", "ĳ", "root", "Root"]
-)  # fmt: skip
+    "bad",
+    ["", "a", "x" * 61, "jan jansen", "müller", ".jan", "jan\n", "jan\x00", "<b>", "a/../x", "jan'--", "ĳ", "root", "Root"],
+)
 def test_a_typed_username_with_anything_else_is_refused_with_a_sentence_z136(bad):
     assert why_bad_username(bad).endswith(".")
 

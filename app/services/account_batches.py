@@ -169,12 +169,12 @@ def batch_state(session: Session, batch: Batch) -> BatchState:
 def skipped_in(session: Session, batch: Batch) -> list[Skipped]:
     """Who got nothing, and why; in the order of the names."""
     rows = session.execute(
-        sa.select(Person, BatchItem.reason)
+        sa.select(Person, BatchItem.account_id, BatchItem.reason)
         .join(Person, Person.id == BatchItem.person_id)
         .where(BatchItem.batch_id == batch.id, BatchItem.state == "skipped")
         .order_by(Person.sort_key, BatchItem.id)
     )
-    return [Skipped(row[0].id, row[0].kind, row[0].number, row[0].list_name, row[1]) for row in rows]
+    return [Skipped(row[0].id, row[1], row[0].kind, row[0].number, row[0].list_name, row[2]) for row in rows]
 
 
 def reveal_secrets(

@@ -51,6 +51,7 @@ class Skipped:
     """Somebody who was chosen and gets nothing. `reason` is a sentence part, `code` the key of REASONS."""
 
     person_id: int
+    account_id: int | None
     kind: PersonKind
     number: str | None
     name: str
@@ -123,7 +124,7 @@ def plan_accounts(session: Session, actor: Actor, person_ids: Sequence[int]) -> 
     plan = AccountPlan(len(person_ids))
     for person, has_account in people:
         if code := why_no_account(person, has_account):
-            plan.skipped.append(_skipped(person, code))
+            plan.skipped.append(_skipped(person, None, code))
             continue
         choice = choose_username(named(person), taken)
         taken.add(choice.username)
@@ -138,7 +139,7 @@ def plan_resets(session: Session, actor: Actor, account_ids: Sequence[int]) -> A
     plan = AccountPlan(len(account_ids))
     for account in accounts:
         if code := why_no_reset(account):
-            plan.skipped.append(_skipped(account.person, code))
+            plan.skipped.append(_skipped(account.person, account.id, code))
         else:
             plan.accounts.append(_planned(account.person, account.id, groups, account.username, None))
     return plan
@@ -194,5 +195,5 @@ def _planned(
     )
 
 
-def _skipped(person: Person, code: str) -> Skipped:
-    return Skipped(person.id, person.kind, person.number, person.list_name, code)
+def _skipped(person: Person, account_id: int | None, code: str) -> Skipped:
+    return Skipped(person.id, account_id, person.kind, person.number, person.list_name, code)
