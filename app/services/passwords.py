@@ -6,7 +6,7 @@ accents and digits around them, with 0 for o and @ for a.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,11 +23,14 @@ MIN_LENGTH = 15  # a password is the only proof of who somebody is (R6)
 MAX_LENGTH = 4096  # longer is refused without hashing
 ZXCVBN_READS = 72  # it refuses more than this, and the rest only makes a password stronger
 GOOD_SCORE = 3  # of 4
+GUESSER_READS = 200  # characters; what is weak so far is refused, whatever comes after
 LETTERS_LEFT = 7  # so many letters must be left when all weak words are gone
 OWN_WORD_LENGTH = 3  # shorter own words (a prefix, initials) are in every phrase
 LEET = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"})
-NO_LETTER = re.compile(r"[\d_]|[^\w\u2000-\U0010ffff]")  # pictures count as letters
+LEET_WITH_I = LEET | {ord("1"): ord("i")}
 SIGNS = str.maketrans({"@": "a", "$": "s", "!": "i", "|": "l", "€": "e"})
+LEET_AT_END = 4  # so many digits and signs at the end may still be letters of the last word
+NO_LETTER = re.compile(r"[\d_]|[^\w\u2000-\U0010ffff]")  # pictures count as letters
 
 
 def why_weak(password: str, *, words: Iterable[str] = ()) -> str | None:
@@ -81,11 +84,14 @@ def _is_weak_word(password: str, own: set[str]) -> bool:
     return False
 
 
-def _readings(password: str) -> list[str]:
-    """How a guesser reads it: only the letters, and the letters with digits and signs read as letters."""
-    plain = _plain(password)
-    core = _without_ending(plain)
-    return [_letters(plain), _letters(core.translate(SIGNS).translate(LEET)), _letters(core.translate(LEET))]
+def _readings(password: str) -> Iterator[str]:
+    """How a guesser reads it: only its letters, and with digits and signs for letters, but for those at the end."""
+    plain = _plain(password[:GUESSER_READS])
+    yield _letters(plain)
+    end = len(_without_ending(plain))
+    for extra in range(LEET_AT_END + 1):  # of W3lk0m12 the end is 12, of Kl@@52026 the 5 is still an s
+        for leet in (LEET, LEET_WITH_I):
+            yield _letters(plain[: end + extra].translate(SIGNS).translate(leet))
 
 
 @lru_cache(maxsize=64)
