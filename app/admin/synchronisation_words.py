@@ -64,7 +64,7 @@ ONE_OF_KIND = {
 }
 TRIGGERS = {
     "weekly": _l("automatic"),
-    "manual": _l("by hand"),
+    "manual": _l("started by hand"),
     "file": _l("file"),
     "undo": _l("undone"),
 }
