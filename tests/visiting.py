@@ -4,6 +4,7 @@ import contextvars
 import secrets
 from datetime import UTC, datetime, timedelta
 
+from flask import has_app_context
 from flask.testing import FlaskClient
 
 from app.auth.sessions import cookie_name, digest
@@ -17,7 +18,8 @@ class Browser(FlaskClient):
     """
 
     def open(self, *args, **kwargs):
-        db.session.commit()  # an open transaction of the test would make the request wait for it
+        if has_app_context():  # a redirect that is followed has none any more
+            db.session.commit()  # an open transaction of the test would make the request wait for it
         return contextvars.Context().run(super().open, *args, **kwargs)
 
 
