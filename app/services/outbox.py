@@ -97,7 +97,7 @@ def resend(session: Session, now: datetime, actor: Actor, mail_id: int) -> Outbo
         raise UnknownName(_("This e-mail does not exist."))
     if mail.state not in ("failed", "waiting"):
         raise Conflict(_("This e-mail was sent already or has lapsed. Make a new password instead."))
-    if mail.template in WITH_SECRET and _lapsed(session.get(IssuedSecret, mail.secret_id or 0), now):
+    if mail.template in WITH_SECRET and secret_lapsed(session.get(IssuedSecret, mail.secret_id or 0), now):
         raise Conflict(_("The password in this e-mail is no longer valid. Make a new password instead."))
     if not can_be_mailed(mail.recipient):
         raise Conflict(_("This e-mail address is not valid. Correct it in the school administration system."))
@@ -113,7 +113,8 @@ def resend(session: Session, now: datetime, actor: Actor, mail_id: int) -> Outbo
     return mail
 
 
-def _lapsed(secret: IssuedSecret | None, now: datetime) -> bool:
+def secret_lapsed(secret: IssuedSecret | None, now: datetime) -> bool:
+    """Whether what a mail with a secret must tell is no longer true: used, cancelled, shown or expired (R115)."""
     return secret is None or secret.nonce is None or secret.used_at is not None or secret.expires_at <= now
 
 
