@@ -15,6 +15,8 @@ from .people import (
     PersonKey,
     PersonKind,
     PersonLocation,
+    PlaceSet,
+    PlaceSetLocation,
 )
 
 __all__ = [
@@ -43,6 +45,8 @@ __all__ = [
     "PersonKey",
     "PersonKind",
     "PersonLocation",
+    "PlaceSet",
+    "PlaceSetLocation",
     "Role",
     "Seat",
     "SourceConnection",

@@ -21,8 +21,10 @@ from ..models import (
     Person,
     PersonKind,
     PersonLocation,
+    PlaceSetLocation,
 )
 from .access import Actor
+from .place_sets import renew_place_sets
 
 
 def visible_persons(actor: Actor, kind: PersonKind | None = None) -> sa.ColumnElement[bool]:
@@ -32,10 +34,8 @@ def visible_persons(actor: Actor, kind: PersonKind | None = None) -> sa.ColumnEl
     own = Person.id == sa.select(Account.person_id).where(Account.id == actor.account_id).scalar_subquery()
     if not actor.locations:
         return sa.and_(Person.institution_id == actor.institution_id, own)
-    # EXISTS, not IN: a page then looks up its own few rows and never collects all persons of the locations first.
-    placed = sa.exists().where(PersonLocation.person_id == Person.id).correlate(Person)
-    here = placed.where(PersonLocation.location_id.in_(sorted(actor.locations)))
-    nowhere = ~placed
+    here = seen_from(actor.locations)
+    nowhere = Person.place_set_id.is_(None)
     seen = {
         PersonKind.PUPIL: here,
         PersonKind.GUARDIAN: here,
@@ -52,6 +52,12 @@ def visible_persons(actor: Actor, kind: PersonKind | None = None) -> sa.ColumnEl
         )
     )
     return sa.and_(Person.institution_id == actor.institution_id, reached)
+
+
+def seen_from(location_ids: Collection[int]) -> sa.ColumnElement[bool]:
+    """The condition on Person: can be seen from one of these locations. A few place sets, whatever the school's size."""
+    sets = sa.select(PlaceSetLocation.place_set_id).where(PlaceSetLocation.location_id.in_(sorted(location_ids)))
+    return Person.place_set_id.in_(sets)
 
 
 def visible_groups(actor: Actor) -> sa.ColumnElement[bool]:
@@ -100,6 +106,7 @@ def recompute_reach(session: Session, institution_id: int, person_ids: Collectio
     if changed:
         new = {"by_group": sa.bindparam("g"), "by_hand": sa.bindparam("h")}
         session.connection().execute(sa.update(table).where(same).values(new), changed)
+    renew_place_sets(session, institution_id, {person for person, _location in wanted.keys() ^ known.keys()})
 
 
 def _only(column: sa.ColumnElement[int], person_ids: Collection[int] | None) -> sa.ColumnElement[bool]:

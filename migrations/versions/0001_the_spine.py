@@ -81,6 +81,26 @@ def upgrade():
     with op.batch_alter_table('news_item', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_news_item_institution_id'), ['institution_id'], unique=False)
 
+    op.create_table('place_set',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('institution_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=1000), nullable=False),
+    sa.ForeignKeyConstraint(['institution_id'], ['institution.id'], name=op.f('fk_place_set_institution_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_place_set')),
+    sa.UniqueConstraint('institution_id', 'key', name=op.f('uq_place_set_institution_id_key'))
+    )
+    op.create_table('place_set_location',
+    sa.Column('location_id', sa.Integer(), nullable=False),
+    sa.Column('place_set_id', sa.Integer(), nullable=False),
+    sa.Column('institution_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['institution_id'], ['institution.id'], name=op.f('fk_place_set_location_institution_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['location_id'], ['location.id'], name=op.f('fk_place_set_location_location_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['place_set_id'], ['place_set.id'], name=op.f('fk_place_set_location_place_set_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('location_id', 'place_set_id', name=op.f('pk_place_set_location'))
+    )
+    with op.batch_alter_table('place_set_location', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_place_set_location_place_set_id'), ['place_set_id'], unique=False)
+
     op.create_table('person',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('institution_id', sa.Integer(), nullable=True),
@@ -95,16 +115,18 @@ def upgrade():
     sa.Column('email', sa.String(length=254), nullable=True),
     sa.Column('hand_made', sa.Boolean(), nullable=False),
     sa.Column('left_on', sa.Date(), nullable=True),
+    sa.Column('place_set_id', sa.Integer(), nullable=True),
     sa.Column('sort_key', plain_text(200), nullable=False),
     sa.Column('search_key', plain_text(500), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['institution_id'], ['institution.id'], name=op.f('fk_person_institution_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['place_set_id'], ['place_set.id'], name=op.f('fk_person_place_set_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_person'))
     )
     with op.batch_alter_table('person', schema=None) as batch_op:
-        batch_op.create_index('ix_person_left', ['institution_id', 'kind', 'left_on'], unique=False)
-        batch_op.create_index('ix_person_list', ['institution_id', 'kind', 'sort_key', 'id'], unique=False)
+        batch_op.create_index('ix_person_list', ['institution_id', 'kind', 'sort_key', 'id', 'left_on', 'place_set_id'], unique=False)
+        batch_op.create_index('ix_person_seen', ['institution_id', 'kind', 'left_on', 'place_set_id'], unique=False)
         batch_op.create_index('ix_person_number', ['institution_id', 'kind', 'number'], unique=False)
         batch_op.create_index('ix_person_sorted', ['institution_id', 'sort_key', 'id'], unique=False)
 
@@ -572,10 +594,12 @@ def downgrade():
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_index('ix_person_sorted')
         batch_op.drop_index('ix_person_number')
+        batch_op.drop_index('ix_person_seen')
         batch_op.drop_index('ix_person_list')
-        batch_op.drop_index('ix_person_left')
 
     op.drop_table('person')
+    op.drop_table('place_set_location')
+    op.drop_table('place_set')
     with op.batch_alter_table('news_item', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_news_item_institution_id'))
 
