@@ -25,14 +25,22 @@ from .accounts_choice import new_list
 from .accounts_edit import EditAccount
 from .accounts_filters import FILTERS
 from .accounts_flags import AccountFlags
+from .accounts_words import Badge
 from .base import ListScreen
 from .columns import Column
 from .listing import BulkAction, Wish
 
+
+def _role(account: Account, _beside: Any) -> str | Badge:
+    """Only the roles with wide rights stand out (Z-130)."""
+    label = account.role.label
+    return Badge(label, "t-blue", "shield-lock") if account.role in HAS_LOCATIONS_BY_HAND else label
+
+
 COLUMNS = (  # Z-126 to Z-130
     Column("username", _l("Username"), lambda account, _b: account.username, (Account.username,), "cut", said=False),
     Column("owner", _l("Owner"), lambda account, _b: account.person.list_name, (Person.sort_key,), "name"),
-    Column("role", _l("Role"), lambda account, _b: account.role.label, (Account.role,), "badge", said=False),
+    Column("role", _l("Role"), _role, (Account.role,), "badge", said=False),
     Column(
         "email",
         _l("E-mail"),
@@ -105,10 +113,6 @@ class AccountScreen(EditAccount, AccountBatches, AccountFlags, NewAdministrator,
         """Only what deviates: who left although the account is there, and who never logged in."""
         found = [(_("Left"), "t-amber")] if row.person.left_on else []
         return found + ([] if row.last_login_at else [(_("Never logged in"), "")])
-
-    def tint(self, column: Column, row: Account) -> str | None:
-        """Only the roles with wide rights stand out."""
-        return "t-blue" if row.role in HAS_LOCATIONS_BY_HAND else None
 
     @expose("/nieuw/")
     def new(self) -> str:

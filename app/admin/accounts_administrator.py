@@ -10,9 +10,7 @@ from ..clock import now
 from ..errors import InvalidInput
 from ..extensions import db, transaction
 from ..services.account_changes import new_administrator
-from .accounts_forms import AdministratorForm
-
-SUGGESTED = "admin_"  # Z-164
+from .accounts_forms import SUGGESTED, AdministratorForm
 
 
 class NewAdministrator:

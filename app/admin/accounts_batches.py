@@ -25,9 +25,9 @@ from ..services.account_batches import (
     skipped_in,
     start_batch,
 )
-from ..services.batch_report import mail_report
+from ..services.batch_report import mail_report, own_batches
 from .accounts_choice import chosen_people, new_form_key
-from .accounts_words import MAIL_LOOKS, STEPS, TASKS, mails_too, time_left
+from .accounts_words import BATCH_LOOKS, MAIL_LOOKS, STEPS, TASKS, mails_too, time_left
 from .listing import Page
 
 LINES = 50  # on one page of the check
@@ -53,6 +53,18 @@ class AccountBatches:
             batch = draft_batch(db.session, now(), actor, chosen.task, chosen.kind, chosen.ids, key)
             batch_id = batch.id
         return redirect(url_for(".batch", batch_id=batch_id, back=chosen.back), 303)
+
+    @expose("/opdrachten/")
+    def batches(self) -> str:
+        """One's own work: where a result is found again after leaving its page."""
+        return self.render(
+            "admin/accounts/batches.html",
+            title=_("Assignments"),
+            crumbs=self._crumbs(_("Assignments")),
+            batches=own_batches(db.session, current_actor()),
+            words=TASKS,
+            looks=BATCH_LOOKS,
+        )
 
     @expose("/opdracht/<int(max=2147483647):batch_id>/")
     def batch(self, batch_id: int) -> str:

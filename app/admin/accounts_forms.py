@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, SelectChoice, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from ..models import Account, Role
@@ -51,6 +52,9 @@ def account_form(account: Account) -> AccountForm:
     return kind(obj=account)
 
 
+SUGGESTED = "admin_"  # Z-164
+
+
 class AdministratorForm(FlaskForm):
     """A new application administrator (Z-157, Z-158, Z-160)."""
 
@@ -63,3 +67,7 @@ class AdministratorForm(FlaskForm):
     prefix = _text(_l("Name prefix"), 32, optional=True)
     last_name = _text(_l("Last name"), 200)
     email = _text(_l("E-mail address"), 254, _l("The account details go here."))
+
+    def validate_username(self, field: StringField) -> None:
+        if field.data == SUGGESTED:
+            raise ValidationError(_("Put the last name behind admin_, or choose another username."))

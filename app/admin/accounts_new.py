@@ -13,20 +13,19 @@ from ..services.access import Actor
 from ..services.account_list import without_account
 from ..services.account_plan import mail_address
 from .accounts_choice import NEW, PERSON_LISTS, new_list
-from .accounts_words import NEW_FOR, ONLY_WITHOUT, STEPS, WITHOUT_ACCOUNT
+from .accounts_words import NEW_FOR, ONLY_WITHOUT, STEPS, WITHOUT_ACCOUNT, Badge
 from .base import screen_named
 from .columns import Column
 from .listing import BulkAction, Page, Wish
 from .persons import ACCOUNT, HAS_ACCOUNT, PersonScreen
 
-DELIVERY = Column(
-    "delivery",
-    _l("Gets the details"),
-    lambda person, _beside: _("by e-mail") if mail_address(person) else _("on your screen"),
-    cell="badge",
-    said=False,
-    exported=False,
-)
+
+def _delivery(person: Person, _beside: Any) -> str | Badge:
+    """Only who is not reached by mail stands out (Z-100, Z-101)."""
+    return _("by e-mail") if mail_address(person) else Badge(_("on your screen"), "t-amber", "eye")
+
+
+DELIVERY = Column("delivery", _l("Gets the details"), _delivery, cell="badge", said=False, exported=False)
 MAKE = BulkAction(_l("Make account(s)"), "chevron-right", "accounts.check", ("task", "create"), primary=True)
 
 
@@ -79,10 +78,6 @@ class NewAccounts(PersonScreen):
 
     def row_url(self, row: Person) -> str | None:
         return self.like.row_url(row)
-
-    def tint(self, column: Column, row: Person) -> str | None:
-        """Only who is not reached by mail stands out."""
-        return None if mail_address(row) else "t-amber"
 
     def extra(self, wish: Wish, found: Page) -> Mapping[str, Any]:
         return {"step_names": STEPS, "cancel_url": url_for("accounts.index_view")}

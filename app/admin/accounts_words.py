@@ -47,6 +47,20 @@ ONLY_WITHOUT = {
         "You see only other parties without an account. Choose for whom you make one. Nothing happens yet."
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A value in a list that stands out: its word, and the tint and icon of its badge."""
+
+    word: str
+    tint: str
+    icon: str
+
+    def __str__(self) -> str:
+        return self.word
+
+
 STEPS = (_l("Choose"), _l("Check"), _l("Make"), _l("Result"))
 
 
@@ -54,6 +68,7 @@ STEPS = (_l("Choose"), _l("Check"), _l("Make"), _l("Result"))
 class Words:
     """The sentences of one task; those that count get the number."""
 
+    name: Any  # what it is called among the assignments
     check: Count  # the title of the check page
     chosen: Any  # below the number of those who were chosen
     gets: Any  # above the number of those who get something
@@ -68,6 +83,7 @@ class Words:
 
 TASKS = {
     "create": Words(
+        name=_l("Make accounts"),
         check=_n("Check before you make %(count)s account", "Check before you make %(count)s accounts"),
         chosen=_l("persons"),
         gets=_l("Gets an account"),
@@ -80,6 +96,7 @@ TASKS = {
         result=_n("%(count)s account has been made", "%(count)s accounts have been made"),
     ),
     "reset": Words(
+        name=_l("Reset passwords"),
         check=_n("Check before you reset %(count)s password", "Check before you reset %(count)s passwords"),
         chosen=_l("accounts"),
         gets=_l("Gets a new password"),
@@ -91,6 +108,12 @@ TASKS = {
         done=lambda done, total: _("%(done)s of %(total)s passwords made", done=number(done), total=number(total)),
         result=_n("%(count)s new password has been made", "%(count)s new passwords have been made"),
     ),
+}
+BATCH_LOOKS = {  # state of a batch: (colour, icon, word)
+    "waiting": ("", "clock", _l("Waiting")),
+    "running": ("t-blue", "loader-2", _l("In progress")),
+    "done": ("t-green", "check", _l("Done")),
+    "failed": ("t-red", "alert-triangle", _l("Stopped")),
 }
 MAIL_LOOKS = {  # state of a mail: (colour, icon, word)
     "sent": ("t-blue", "mail", _l("Sent")),

@@ -1,14 +1,51 @@
-"""What became of the mails of a batch, for its result page. Changes nothing."""
+"""Reading batches for the screens: one's own batches, and what became of the mails of one. Changes nothing."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 
 from ..models import Account, Batch, BatchItem, OutboxMail, Person
+from .access import Actor
 
 SHOWN = 100  # lines on the page; failed ones come first
+BATCHES = 50  # the newest of one's own
 FAILED = frozenset({"failed", "dropped"})
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """One of one's own batches. `to_show`: passwords that wait to be seen, once."""
+
+    id: int
+    at: datetime
+    task: str
+    total: int
+    done: int
+    state: str
+    to_show: int
+
+
+def own_batches(session: Session, actor: Actor) -> list[BatchLine]:
+    """The newest batches that this actor started, newest first; drafts are left out. One query."""
+    on_screen = (
+        sa.select(sa.func.count())
+        .where(BatchItem.batch_id == Batch.id, BatchItem.delivery == "screen")
+        .correlate(Batch)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        sa.select(Batch, on_screen)
+        .where(Batch.institution_id == actor.institution_id, Batch.actor_id == actor.account_id)
+        .where(Batch.state != "draft")
+        .order_by(Batch.id.desc())
+        .limit(BATCHES)
+    )
+    return [
+        BatchLine(b.id, b.created_at, b.task, b.total, b.done, b.state, 0 if b.shown_at else waiting)
+        for b, waiting in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +76,11 @@ class MailReport:
 
 def mail_report(session: Session, batch: Batch) -> MailReport:
     """Counts and lines of the mails that carry the secrets of this batch; two queries."""
-    counts = dict(
-        session.execute(
-            sa.select(OutboxMail.state, sa.func.count()).where(_of(batch)).group_by(OutboxMail.state)
-        ).tuples()
-    )
+    rows = session.execute(sa.select(OutboxMail.state, sa.func.count()).where(_of(batch)).group_by(OutboxMail.state))
+    counts = dict(rows.all())
     failed = sum(counts.get(state, 0) for state in FAILED)
-    rows = _rows(session, batch) if counts else []
-    return MailReport(counts.get("sent", 0), sum(counts.values()) - counts.get("sent", 0) - failed, failed, rows)
+    sent, lines = counts.get("sent", 0), _lines(session, batch) if counts else []
+    return MailReport(sent, sum(counts.values()) - sent - failed, failed, lines)
 
 
 def _of(batch: Batch) -> sa.ColumnElement[bool]:
@@ -54,7 +88,7 @@ def _of(batch: Batch) -> sa.ColumnElement[bool]:
     return OutboxMail.secret_id.in_(secrets)
 
 
-def _rows(session: Session, batch: Batch) -> list[MailLine]:
+def _lines(session: Session, batch: Batch) -> list[MailLine]:
     worst_first = sa.case((OutboxMail.state.in_(FAILED), 0), (OutboxMail.state == "waiting", 1), else_=2)
     found = session.execute(
         sa.select(OutboxMail, Account)
