@@ -7,11 +7,10 @@ from html import unescape
 
 import pytest
 
-from app.models import Institution, OutboxMail, SourceConnection, SyncMessage, SyncRun
+from app.models import Institution, SourceConnection, SyncMessage, SyncRun
 from tests.conftest import token_of
 
 SYNC = "/beheer/synchronisatie/"
-MAILS = "/beheer/mails/"
 NOW = datetime.now(UTC)
 COUNTS = {"seen": 0, "new": 0, "changed": 0, "unchanged": 0, "gone": 0, "skipped": 0}
 names = itertools.count(1)
@@ -63,29 +62,6 @@ def say(session):
         session.commit()
 
     return say
-
-
-@pytest.fixture
-def make_mail(session):
-    def make(account=None, state="failed", **values):
-        standard = {
-            "institution_id": account.institution_id if account else None,
-            "account_id": account.id if account else None,
-            "template": "account-new",
-            "recipient": f"ouder{next(names)}@thuis.example",
-            "details": {},
-            "message_id": f"m{next(names)}",
-            "created_at": NOW,
-            "next_at": NOW,
-            "attempts": 1,
-            "problem": "De mailserver weigert deze mail (550)." if state == "failed" else None,
-        }
-        mail = OutboxMail(state=state, **standard | values)
-        session.add(mail)
-        session.commit()
-        return mail
-
-    return make
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, contains_eager
 from ..models import Account, IssuedSecret, OutboxMail, Person
 from .access import Actor, require_administrator
 from .audit import record_many
-from .outbox import STATES, can_be_mailed, mails_in_reach, secret_lapsed
+from .outbox import STATES, WITH_SECRET, can_be_mailed, mails_in_reach, secret_lapsed
 
 PIECE = 500  # databases limit the values of one statement
 
@@ -63,7 +63,7 @@ def resend_many(session: Session, now: datetime, actor: Actor, mail_ids: Collect
             .where(OutboxMail.id.in_(ids[start : start + PIECE]), OutboxMail.state == "failed", mails_in_reach(actor))
         )
         for mail, secret in rows:
-            if mail.secret_id is not None and secret_lapsed(secret, now):
+            if mail.template in WITH_SECRET and secret_lapsed(secret, now):
                 lapsed += 1
             elif not can_be_mailed(mail.recipient):
                 bad_address += 1
