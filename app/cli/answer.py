@@ -107,6 +107,7 @@ def _run(function: Callable[..., Answer], needs_schema: bool, args: Any, kwargs:
                 _("The database is not up to date. First run: %(command)s", command="flask --app wsgi db upgrade"),
                 WRONG_USAGE,
             )
+        db.session.rollback()  # an open read would make every writer of SQLite wait, for as long as the command runs
         return function(*args, **kwargs)
     except AppError as refused:
         raise _Stopped(refused.message, refused.exit_code) from None
