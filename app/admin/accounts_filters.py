@@ -12,7 +12,6 @@ from ..models import (
     Account,
     AccountLocation,
     Enrolment,
-    Group,
     GroupPupil,
     GroupStaff,
     Person,
@@ -22,7 +21,7 @@ from ..services.access import MANAGED
 from .base import whole_number
 from .filters import ChoiceFilter, ListFilter, found_by_words
 from .listing import Wish
-from .persons import at_location, offered
+from .persons import at_location, groups_named, offered
 
 ROLES = tuple(role for role in Role if role in MANAGED)
 
@@ -45,16 +44,11 @@ def _at_location(value: str, wish: Wish) -> sa.ColumnElement[bool]:
     return sa.case((Account.role == Role.ADMINISTRATOR, coupled), else_=at_location(value, wish))
 
 
-def _in_group(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
-    """Pupils and staff of the group, teaching groups too."""
-    reached = sa.select(Group.id).where(Group.id == (whole_number(value) or 0), Group.location_id.in_(_reach()))
-    group_id = reached.scalar_subquery()
-    return sa.or_(
-        *[
-            sa.exists().where(link.person_id == Person.id, link.group_id == group_id)
-            for link in (Enrolment, GroupPupil, GroupStaff)
-        ]
-    )
+def _in_group(value: str, wish: Wish) -> sa.ColumnElement[bool]:
+    """Pupils and staff of the groups with this name, teaching groups too."""
+    groups = groups_named(value, wish)
+    members = [sa.select(link.person_id).where(link.group_id.in_(groups)) for link in (Enrolment, GroupPupil, GroupStaff)]
+    return Person.id.in_(sa.union_all(*members))
 
 
 def _reach() -> list[int]:
