@@ -1,6 +1,5 @@
 """People who log in: what the tests of the login pages share. argon2 is slow on purpose, so one hash serves all."""
 
-import contextlib
 import functools
 import re
 from datetime import UTC, datetime, timedelta
@@ -139,6 +138,15 @@ def follow_link(client, token, new=NEW_PASSWORD, repeat=None):
     return client.post("/activeren/", data=fields)
 
 
+def some_address(rule):
+    """An address that this rule matches."""
+
+    def value(found):
+        return found[1].split(",")[0].strip() if found[1] else "1"
+
+    return re.sub(r"<(?:any\(([^)]*)\):|[^:<>]+:)?\w+>", value, rule.rule)
+
+
 def masked(response):
     """Status, headers and body without what differs by design: token, nonce, and what was typed."""
     body = re.sub(r'(name="csrf_token" value|nonce)="[^"]*"', r'\1="*"', response.text)
@@ -153,10 +161,3 @@ def audit_actions(session):
 def mails(session, template=None):
     wanted = sa.select(OutboxMail).order_by(OutboxMail.id)
     return list(session.scalars(wanted.where(OutboxMail.template == template) if template else wanted))
-
-
-@contextlib.contextmanager
-def another_process(app, make_app):
-    """The same database seen by a second app."""
-    other = make_app(app.config["SQLALCHEMY_DATABASE_URI"], app.config["INSTANCE"])
-    yield other

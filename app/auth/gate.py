@@ -67,7 +67,7 @@ def own_page(target: str | None) -> str:
         endpoint, _values = current_app.url_map.bind("").match(path, method="GET")
     except HTTPException:
         return START
-    return START if endpoint in OPEN or endpoint.startswith("auth.") else target
+    return START if endpoint in OPEN or endpoint.partition(".")[0] in OPEN_BLUEPRINTS | {"auth"} else target
 
 
 def _load_account(account_id: str) -> Account | None:
