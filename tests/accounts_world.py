@@ -7,10 +7,22 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from app.extensions import db, transaction
-from app.models import Account, AuditLine, Batch, BatchItem, IssuedSecret, OutboxMail, Role
+from app.models import (
+    Account,
+    AuditLine,
+    Batch,
+    BatchItem,
+    Guardianship,
+    IssuedSecret,
+    Location,
+    OutboxMail,
+    Person,
+    PersonKind,
+    Role,
+)
 from app.services.access import Actor
 from app.services.account_batches import draft_batch, reveal_secrets, start_batch
-from app.services.reach import locations_of
+from app.services.reach import locations_of, recompute_reach
 from app.work.batches import work_on_batches
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -48,6 +60,18 @@ def shown(actor: Actor, batch_id: int):
     """What the administrator sees who asks for the result."""
     with transaction():
         return reveal_secrets(db.session, datetime.now(UTC), actor, batch_id, KEY)
+
+
+def placed(make_person, kind: PersonKind, location: Location) -> Person:
+    """A person of this kind in reach of who has this location: a guardian through a child, a pupil by enrolment."""
+    if kind is not PersonKind.GUARDIAN:
+        return make_person(kind, location=location if kind is PersonKind.PUPIL else None)
+    child, guardian = make_person(location=location), make_person(kind)
+    link = {"guardian_id": guardian.id, "pupil_id": child.id, "institution_id": location.institution_id}
+    with transaction():
+        db.session.execute(sa.insert(Guardianship), [link])
+        recompute_reach(db.session, location.institution_id)
+    return db.session.get(Person, guardian.id)
 
 
 def usernames() -> list[str]:
