@@ -6,7 +6,6 @@ from app.models import Account
 from app.services import login_institutions
 from tests.auth_world import (  # noqa: F401 - fixtures
     clock,
-    hash_of,
     is_welcome,
     owner,
     root,

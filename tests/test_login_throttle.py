@@ -12,10 +12,8 @@ from app.models import Account, KnownDevice, Role, Throttle
 from app.services import login, throttle
 from app.services.login import Attempt, Candidate
 from tests.auth_world import (  # noqa: F401 - fixtures
-    PASSWORD,
     audit_actions,
     clock,
-    hash_of,
     hashes,
     is_welcome,
     issue,
