@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, SelectChoice, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from ..models import Account, Role
@@ -21,7 +21,7 @@ def stripped(text: Any) -> Any:
 
 
 def _text(label: Any, longest: int, description: Any = "", *, optional: bool = False) -> StringField:
-    needed = Optional() if optional else InputRequired(MUST_BE_FILLED)
+    needed = Optional() if optional else DataRequired(MUST_BE_FILLED)
     return StringField(
         label, [needed, Length(max=longest, message=TOO_LONG)], filters=[stripped], description=description
     )
