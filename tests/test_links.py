@@ -84,7 +84,7 @@ def lapsed(app, session, issue, make_account, client):
     return tokens
 
 
-def test_every_lapsed_link_is_refused_and_all_refusals_look_alike_r31_r32(app, lapsed):
+def test_every_lapsed_link_is_refused_and_all_refusals_look_alike_r31_r32_r52(app, lapsed):
     seen = {}
     for why, token in lapsed.items():
         browser = app.test_client()

@@ -27,7 +27,7 @@ def add_pages(pages: Blueprint) -> None:
 
 def change_password() -> Any:
     """The page ProfielWijzigWachtwoordPage (Z-042 to Z-050)."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _page({})
     errors = why_new_refused(words_about(db.session, current_user.id))
     if _asks_current():

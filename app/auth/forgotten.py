@@ -27,7 +27,7 @@ def add_pages(pages: Blueprint) -> None:
 
 def forgotten() -> Any:
     """Asks username and e-mail address; the answer is the same whatever they are (R36, part 7 nr 20)."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("auth/forgotten.html")
     question = Question(
         username=typed_name(request.form.get("username", "")),
@@ -56,7 +56,7 @@ def activate() -> Any:
     link = recovery.link_behind(db.session, clock.now(), hashed)
     if link is None:
         return _refused()
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(link, {})
     if errors := why_new_refused(words_about(db.session, link.account.id)):
         return _page(link, errors), 400
