@@ -122,7 +122,7 @@ def _read_places(session: Session, known: KnownSchool, source: str, school_year:
     keys = sa.select(LocationKey.key, LocationKey.location_id).where(
         LocationKey.institution_id == known.institution_id, LocationKey.source == source
     )
-    known.location_keys = dict(session.execute(keys).tuples().all())
+    known.location_keys = dict(session.execute(keys).all())
     groups = (
         sa.select(Group.id, Group.location_id, Group.name, Group.is_home, Group.source, Group.source_key)
         .where(Group.institution_id == known.institution_id, Group.school_year == school_year)
@@ -142,7 +142,7 @@ def _read_persons(session: Session, known: KnownSchool, source: str) -> None:
         .where(Person.institution_id == known.institution_id, Person.kind != PersonKind.OTHER)
         .order_by(Person.id)
     )
-    known.persons = {row[0]: KnownPerson(*row[:4], row[4:]) for row in rows.tuples()}
+    known.persons = {row[0]: KnownPerson(*row[:4], row[4:]) for row in rows}
     keys = (
         sa.select(
             PersonKey.source,
@@ -154,7 +154,7 @@ def _read_persons(session: Session, known: KnownSchool, source: str) -> None:
         .where(PersonKey.institution_id == known.institution_id, PersonKey.source.in_((source, ECKID)))
         .order_by(PersonKey.id)
     )
-    for name, kind, key, person_id, number in session.execute(keys).tuples():
+    for name, kind, key, person_id, number in session.execute(keys):
         if name == ECKID:
             known.eckids[kind, key] = person_id
         else:
@@ -179,7 +179,7 @@ def _read_enrolments(session: Session, known: KnownSchool, school_year: int) -> 
         .where(Enrolment.institution_id == known.institution_id)
         .order_by(Enrolment.school_year)
     )
-    for person_id, year, *rest in rows.tuples():
+    for person_id, year, *rest in rows:
         known.placed[person_id] = rest[1]
         if year == school_year:
             known.enrolments[person_id] = KnownEnrolment(*rest)
@@ -192,10 +192,10 @@ def _read_links(session: Session, known: KnownSchool, school_year: int) -> None:
             .join(Group, Group.id == table.group_id)
             .where(Group.institution_id == known.institution_id, Group.school_year == school_year)
         )
-        for person_id, group_id in session.execute(rows).tuples():
+        for person_id, group_id in session.execute(rows):
             groups_of[person_id].add(group_id)
     mentors = sa.select(Mentor.pupil_id, Mentor.staff_id).where(Mentor.institution_id == known.institution_id)
-    for pupil_id, staff_id in session.execute(mentors).tuples():
+    for pupil_id, staff_id in session.execute(mentors):
         known.mentors[pupil_id].add(staff_id)
     pairs = sa.select(
         Guardianship.pupil_id,
@@ -204,5 +204,5 @@ def _read_links(session: Session, known: KnownSchool, school_year: int) -> None:
         Guardianship.receives_post,
         Guardianship.rank,
     ).where(Guardianship.institution_id == known.institution_id)
-    for pupil_id, guardian_id, *about in session.execute(pairs).tuples():
+    for pupil_id, guardian_id, *about in session.execute(pairs):
         known.guardians[pupil_id][guardian_id] = tuple(about)

@@ -23,7 +23,7 @@ def run_answer(session: Session, run: SyncRun) -> dict[str, Any]:
 def run_answers(session: Session, runs: Iterable[SyncRun]) -> list[dict[str, Any]]:
     """What `roster runs` answers: the same, with when and why each was started."""
     runs = list(runs)
-    brins = dict(session.execute(sa.select(Institution.id, Institution.brin)).tuples().all())
+    brins = dict(session.execute(sa.select(Institution.id, Institution.brin)).all())
     said: dict[int, list[dict[str, str]]] = {run.id: [] for run in runs}
     rows = sa.select(SyncMessage).where(SyncMessage.run_id.in_(list(said))).order_by(SyncMessage.id)
     for row in session.scalars(rows):
