@@ -14,7 +14,7 @@ from app.extensions import db as database
 from app.models import Institution
 from app.services.schema import is_current, newest_revision, revision_of
 
-NEEDS_NO_TABLES = {"doctor", "scheduler"}  # doctor tells about it; the scheduler waits for it
+NEEDS_NO_TABLES = {"bench", "doctor", "scheduler"}  # has its own; tells about it; waits for it
 
 
 def tables(db):

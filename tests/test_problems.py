@@ -26,6 +26,17 @@ def app_settings():
 
 
 @pytest.fixture
+def client(admin_client):
+    """Somebody who is logged in, for a stranger is led to the login before any page can break."""
+    return admin_client
+
+
+@pytest.fixture
+def stranger(app):
+    return app.test_client()
+
+
+@pytest.fixture
 def broken(app):
     """Adds a page that fails as told; gives its address."""
 
@@ -65,9 +76,14 @@ def test_an_exception_in_a_template_gives_the_same_page_r70(app, client, broken,
     page_of_a_failure(client.get(broken(lambda: render_template_string("{{ 1 // 0 }}"))), caplog)
 
 
-def test_an_exception_before_the_view_gives_the_same_page_r70(app, client, caplog):
+def test_an_exception_before_the_view_gives_the_same_page_r70(app, stranger, caplog):
     app.before_request(fail)
-    page_of_a_failure(client.get("/login"), caplog)
+    page_of_a_failure(stranger.get("/login"), caplog)
+
+
+def test_an_exception_in_a_page_for_strangers_gives_the_same_page_r70(app, stranger, caplog):
+    app.view_functions["auth.login"] = fail
+    page_of_a_failure(stranger.get("/login"), caplog)
 
 
 def test_an_exception_after_the_view_gives_the_same_page_r70(app, client, broken, caplog):
@@ -84,10 +100,6 @@ def test_an_exception_after_the_view_gives_the_same_page_r70(app, client, broken
 def test_an_exception_in_the_error_page_itself_is_caught_r70(app, client, broken, caplog, monkeypatch):
     monkeypatch.setattr(app.jinja_env, "get_template", lambda name: fail())
     page_of_a_failure(client.get(broken(fail)), caplog)
-
-
-def test_a_logged_in_user_gets_the_same_page(admin_client, broken, caplog):
-    page_of_a_failure(admin_client.get(broken(fail)), caplog)
 
 
 def test_a_failing_database_gives_the_page_and_no_sql(app, client, session, broken, caplog):
@@ -143,9 +155,11 @@ def test_a_status_without_words_of_its_own_gets_those_of_its_family(client, brok
     assert "Er is niets gewijzigd" in text
 
 
-def test_a_page_that_does_not_exist_says_so(client):
-    text = client.get("/nergens").get_data(as_text=True)
-    assert "Deze pagina bestaat niet, of is niet van uw vestiging" in text
+def test_a_page_that_does_not_exist_says_so(client, stranger):
+    for visitor in (client, stranger):
+        answer = visitor.get("/nergens")
+        assert answer.status_code == 404
+        assert "Deze pagina bestaat niet, of is niet van uw vestiging" in answer.get_data(as_text=True)
 
 
 def test_a_wrong_method_keeps_its_allow_header(client):
@@ -164,8 +178,8 @@ def test_a_form_without_its_token_is_refused_with_what_to_do_r59(app, client, br
     assert "CSRF" not in answer.get_data(as_text=True)
 
 
-def test_a_host_that_is_not_ours_is_refused_with_a_page_r37(client):
-    answer = client.get("/", headers={"Host": "evil.example"})
+def test_a_host_that_is_not_ours_is_refused_with_a_page_r37(stranger):
+    answer = stranger.get("/", headers={"Host": "evil.example"})
     assert answer.status_code == 400
     assert "evil.example" not in answer.get_data(as_text=True)
 
@@ -196,6 +210,14 @@ def test_a_script_that_asks_for_json_gets_json(client, broken, caplog):
     answer = client.get(broken(fail), headers={"Accept": "application/json"})
     assert answer.status_code == 500
     assert NUMBER.fullmatch(json.loads(answer.data)["reference"])
+
+
+def test_the_health_addresses_stay_json(app, stranger):
+    app.view_functions["health.healthz"] = fail
+    answer = stranger.get("/healthz")
+    assert answer.status_code == 500
+    assert answer.is_json
+    assert NUMBER.fullmatch(answer.json["reference"])
 
 
 def test_redirects_are_no_problem(client):

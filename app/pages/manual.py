@@ -40,7 +40,7 @@ PART_OF_SCREEN = {  # endpoint prefix: anchor in the manual
 }
 
 
-MAKING_ACCOUNTS = "accounts-maken"  # the lists of persons without an account: new_pupils and so on
+MAKING_ACCOUNTS = "accounts-maken"  # also for the lists of persons without an account (accounts-pupils ...)
 QUESTIONS = (  # on the welcome screen of an administrator: (anchor, question)
     (MAKING_ACCOUNTS, _l("make accounts for a whole class?")),
     ("een-nieuw-wachtwoord-geven", _l("give somebody a new password?")),
@@ -90,4 +90,4 @@ def chapters_for(role: Role | None) -> list[Chapter]:
 def part_for(endpoint: str | None) -> str | None:
     """The anchor of the part of the manual about this screen, for its help link."""
     screen = (endpoint or "").partition(".")[0]
-    return MAKING_ACCOUNTS if screen.startswith("new_") else PART_OF_SCREEN.get(screen)
+    return MAKING_ACCOUNTS if screen.startswith("accounts-") else PART_OF_SCREEN.get(screen)
