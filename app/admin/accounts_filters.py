@@ -47,7 +47,9 @@ def _at_location(value: str, wish: Wish) -> sa.ColumnElement[bool]:
 def _in_group(value: str, wish: Wish) -> sa.ColumnElement[bool]:
     """Pupils and staff of the groups with this name, teaching groups too."""
     groups = groups_named(value, wish)
-    members = [sa.select(link.person_id).where(link.group_id.in_(groups)) for link in (Enrolment, GroupPupil, GroupStaff)]
+    members = [
+        sa.select(link.person_id).where(link.group_id.in_(groups)) for link in (Enrolment, GroupPupil, GroupStaff)
+    ]
     return Person.id.in_(sa.union_all(*members))
 
 

@@ -4,78 +4,28 @@ Everything is shut until a screen opens it. `visible()` is the wall: list, count
 actions and exports all go through it (style.md traps 3 to 6, R47).
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Response, abort, current_app, redirect, request, url_for
-from flask_admin import BaseView, expose
+from flask import Response, abort, current_app, request, url_for
+from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
-from flask_login import current_user
 from sqlalchemy.orm import Query
 from werkzeug.datastructures import MultiDict
-from werkzeug.wrappers import Response as AnyResponse
 
 from ..actor import current_actor
 from ..extensions import db
-from ..services.access import MAY_ADMINISTER, Actor
+from ..services.access import Actor
 from ..templating import ADMINISTRATION
 from .columns import Column
 from .exports import Export
 from .filters import ListFilter
+from .guard import AdminOnly, Screen, whole_number
 from .listing import BulkAction, Page, Wish, read_query
-from .no_location import no_location_page
 
 MOST_TICKED = 1_000  # a page holds at most 100 rows; more ticks than this come from no page of ours
-BIGGEST_ID = 2**31 - 1
-
-
-def whole_number(text: object) -> int | None:
-    """The id in this text, or None for "abc", "1,2", "-1", " 7" and numbers that no table holds."""
-    found = re.fullmatch(r"[0-9]{1,10}", str(text), re.ASCII)
-    return int(found[0]) if found and 0 < int(found[0]) <= BIGGEST_ID else None
-
-
-class AdminOnly:
-    """Only for application administrators (Z-054, Z-183), in every method of the view.
-
-    An administrator without locations gets the page that says so and couples them (Z-187 to Z-189), in place of
-    every method that is not named in `open_without_location`.
-    """
-
-    needs_location = True
-    open_without_location: frozenset[str] = frozenset()
-    page_name = "BeheerPage"
-
-    def is_accessible(self) -> bool:
-        return current_user.is_authenticated and current_actor().role in MAY_ADMINISTER
-
-    def inaccessible_callback(self, name: str, **kwargs: Any) -> AnyResponse:
-        if current_user.is_authenticated:
-            abort(403)
-        return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))
-
-    def _handle_view(self, name: str, **kwargs: Any) -> Any:
-        refused = super()._handle_view(name, **kwargs)  # type: ignore[misc]
-        if refused is not None:
-            return refused
-        if self.needs_location and name not in self.open_without_location and not current_actor().locations:
-            return no_location_page(self)
-        return None
-
-    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
-        # Flask-Admin calls the view a second time after a TypeError and so hides the real error (trap 15).
-        return fn(self, *args, **kwargs)
-
-    def render(self, template: str, **values: Any) -> str:
-        return super().render(template, **{"page_name": self.page_name} | values)  # type: ignore[misc]
-
-
-class Screen(AdminOnly, BaseView):
-    """A page of its own shape."""
-
-    needs_location = False
+FEW_HITS = 1_000  # so many ids fit in one statement; more hits are dense enough to be found in order
 
 
 class ListScreen(AdminOnly, ModelView):
@@ -194,13 +144,26 @@ class ListScreen(AdminOnly, ModelView):
 
     def page(self, wish: Wish) -> Page:
         """The rows of one page. The last pages are read from the end: OFFSET costs what it skips."""
-        total = self.count(wish)
-        page = Page.of(wish, total)
-        from_end = page.skipped > total // 2
-        skip = total - page.skipped - page.size if from_end else page.skipped
-        statement = self.sorted(self.loaded(self.found(wish)), wish, backwards=from_end)
-        rows = list(db.session.scalars(statement.offset(max(skip, 0)).limit(page.size)).unique()) if page.size else []
-        return page.filled(rows[::-1] if from_end else rows)
+        hits = self._hits(wish)
+        page = Page.of(wish, self.count(wish) if hits is None else len(hits))
+        if not page.size:
+            return page
+        from_end = page.skipped > page.total // 2
+        skip = page.total - page.skipped - page.size if from_end else page.skipped
+        few = hits is not None and len(hits) <= FEW_HITS
+        chosen = self.source().where(self.model.id.in_(hits)) if few else self.found(wish)
+        # First the ids, which an index alone can answer; then the rows of those ids, with all that goes along.
+        chosen = self.sorted(chosen, wish, backwards=from_end).offset(skip).limit(page.size)
+        ids = chosen.with_only_columns(self.model.id, maintain_column_froms=True).subquery()
+        rows = self.loaded(self.source()).where(self.model.id.in_(sa.select(ids)))
+        return page.filled(list(db.session.scalars(self.sorted(rows, wish))))
+
+    def _hits(self, wish: Wish) -> list[int] | None:
+        """The ids that a typed search finds, in no order; None without one. A search for a part of a word must read
+        all names, so it is done once: for the count and for the page."""
+        if not any(one.name in wish.values for one in self.filters if one.is_typed):
+            return None
+        return list(db.session.scalars(self._ids(self.found(wish))))
 
     def allowed_ids(self, raw_ids: Iterable[object]) -> list[int]:
         """Those of these ids that exist for who asks, each once; anything else is left out (trap 4)."""
@@ -229,6 +192,7 @@ class ListScreen(AdminOnly, ModelView):
     def index_view(self) -> str:
         wish = self.wish(request.args)
         found = self.page(wish)
+        more = dict(self.extra(wish, found))  # noqa: S610 (not Django)
         return self.render(
             self.list_template,
             title=self.title,
@@ -236,9 +200,10 @@ class ListScreen(AdminOnly, ModelView):
             screen=self,
             wish=wish,
             found=found,
+            columns=[column.in_words() for column in self.columns if column.shown],
             beside=self.beside(found.rows, wish),
             chips=[chip for chip in (one.chip(wish) for one in self.filters) if chip],
-            **self.extra(wish, found),
+            **more,
         )
 
     def way_to(self, here: Any) -> list[tuple[Any, str | None]]:
@@ -256,3 +221,6 @@ def screen_named(endpoint: str) -> ListScreen:
     """The list screen with this endpoint ("pupils"), so that one screen can ask another who is in its list."""
     (admin,) = current_app.extensions["admin"]
     return next(view for view in admin._views if view.endpoint == endpoint)
+
+
+__all__ = ["AdminOnly", "ListScreen", "Screen", "screen_named", "whole_number"]

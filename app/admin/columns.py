@@ -1,7 +1,7 @@
 """A column of a list: what it is called, what it shows, and what it sorts on. Pure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -9,8 +9,8 @@ from typing import Any
 class Column:
     """`value(row, beside)` is the plain value, which also goes into an export; `cell` names the macro that shows it.
 
-    Cells: "text", "cut" (with an ellipsis, Z-128), "name" (the key of the row, with its link), "yes" (a dot and
-    Yes or No, Z-127), "no" (only Yes deserves attention), "number", "badge".
+    Cells: "text", "cut" and "wide" (with an ellipsis, Z-128), "name" (the key of the row, with its link), "yes"
+    (a dot and Yes or No, Z-127), "no" (only Yes deserves attention), "yes_or_unknown", "number".
     """
 
     name: str
@@ -23,3 +23,7 @@ class Column:
     exported: bool = True
     shown: bool = True
     missing: Any = ""  # what stands in an empty cell, in grey
+
+    def in_words(self) -> "Column":
+        """The same column with its words in the language of this request, looked up once for all rows."""
+        return replace(self, label=str(self.label), missing=str(self.missing))

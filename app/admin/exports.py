@@ -112,4 +112,3 @@ def _text_cell(sheet: Any, value: str, bold: bool) -> WriteOnlyCell:
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
     while piece := file.read(PIECE):
         yield piece
-

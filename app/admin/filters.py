@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from ..models.names import search_words
 from .listing import Wish
 
+MOST_OPTIONS = 250
 ALL = "all"  # in an address: no limit, where leaving it out means the standard choice
 Condition = Callable[[str, Wish], sa.ColumnElement[bool]]
 Choices = Callable[[Wish], Sequence[tuple[str, Any]]]
@@ -35,8 +36,9 @@ class ListFilter:
     label: Any
     where: Condition
     standard: str | None = None
+    hint: Any = ""  # in the empty field
     is_choice = False
-    width: str = ""
+    is_typed = True
 
     def read(self, text: str | None) -> str | None:
         """The value that counts for this text of the address; None: no limit."""
@@ -64,12 +66,14 @@ class ChoiceFilter(ListFilter):
     """A choice from a list. A value that is not on offer finds nothing, exactly like one that does not exist."""
 
     choices: Choices = lambda wish: ()
-    everything: bool = True  # offers "Alles..."
     is_choice = True
+    is_typed = False
 
-    def options(self, wish: Wish) -> list[tuple[str, Any]]:
-        """(value, label) in order; the first is "Alles..." (Z-120)."""
-        return ([(ALL, _("All..."))] if self.everything else []) + list(self.choices(wish))
+    def options(self, wish: Wish) -> list[tuple[str, Any]] | None:
+        """(value, label) in order, the first is "Alles..." (Z-120); None when there are too many to choose from: then
+        the value is typed."""
+        found = self.choices(wish)
+        return None if len(found) > MOST_OPTIONS else [(ALL, _("All...")), *found]
 
     def say(self, value: str, wish: Wish) -> str:
         return next((str(label) for code, label in self.choices(wish) if code == value), value)
@@ -82,6 +86,3 @@ def found_by_words(column: Any) -> Condition:
         return sa.and_(sa.true(), *[column.contains(word, autoescape=True) for word in search_words(value)])
 
     return where
-
-
-YES_OR_NO = (("1", "Yes"), ("0", "No"))

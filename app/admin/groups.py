@@ -1,6 +1,7 @@
 """Groepen: per school year, with their pupils and staff (Z-276 to Z-278). They come from the source (Z-005)."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import url_for
@@ -20,7 +21,7 @@ from .base import ListScreen, whole_number
 from .columns import Column
 from .filters import ChoiceFilter, ListFilter
 from .listing import Wish
-from .persons import offered
+from .persons import newest_year, offered
 
 NEWEST = "newest"
 
@@ -31,8 +32,7 @@ def named(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
 
 def of_year(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
     if value == NEWEST:
-        newest = sa.select(sa.func.max(Group.school_year)).where(Group.institution_id == current_actor().institution_id)
-        return Group.school_year == newest.scalar_subquery()
+        return Group.school_year == newest_year()
     return Group.school_year == (whole_number(value) or 0)
 
 
@@ -69,10 +69,10 @@ class GroupScreen(ListScreen):
         Column("name", _l("Group"), lambda group, _beside: group.name, (Group.sort_key,), "name"),
         Column("location", _l("Location"), lambda group, _beside: group.location_name, (Location.name,), said=False),
         Column("kind", _l("Kind"), lambda group, _beside: kind_name(group), said=False, on_phone=False),
-        Column("year_of_study", _l("Year of study"), note("year_of_study"), cell="number"),
+        Column("year_of_study", _l("Year of study"), note("year_of_study")),
         Column("pupils", _l("Pupils"), note("pupils"), cell="number"),
         Column("without_account", _l("Without account"), note("without_account"), cell="number"),
-        Column("staff", _l("Staff"), note("staff"), cell="cut"),
+        Column("staff", _l("Staff"), note("staff"), cell="wide"),
     )
     filters = (
         ListFilter("search", _l("Group"), named),
@@ -122,10 +122,11 @@ class GroupScreen(ListScreen):
             kind=kind_name(group),
             pupils=pupils,
             staff=staff,
+            query=urlencode(
+                {"group": group.name, "location": group.location_id, "year": group.school_year, "account": 0}
+            ),
         )
 
 
 def kind_name(group: Group) -> str:
     return _("home class") if group.is_home else _("teaching group")
-
-

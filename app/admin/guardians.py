@@ -9,11 +9,9 @@ from flask_babel import lazy_gettext as _l
 
 from ..actor import current_actor
 from ..extensions import db
-from ..models import Group, GroupPupil, Guardianship, Person, PersonKind
+from ..models import GroupPupil, Guardianship, Person, PersonKind
 from ..services.person_list import Child, children_of_guardians, locations_of_persons
 from ..services.person_page import accounts_of, children_of
-from ..services.reach import visible_groups
-from .base import whole_number
 from .columns import Column
 from .filters import ChoiceFilter
 from .listing import Wish
@@ -27,20 +25,16 @@ from .persons import (
     NAME,
     SEARCH,
     PersonScreen,
+    groups_named,
     number_column,
     offered,
 )
 
 
-def child_in_group(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
-    """Has a child in this group."""
-    return (
-        sa.exists()
-        .where(Guardianship.guardian_id == Person.id)
-        .where(GroupPupil.person_id == Guardianship.pupil_id, GroupPupil.group_id == (whole_number(value) or 0))
-        .where(Group.id == GroupPupil.group_id, visible_groups(current_actor()))
-        .correlate(Person)
-    )
+def child_in_group(value: str, wish: Wish) -> sa.ColumnElement[bool]:
+    """Has a child in a group of this name."""
+    pupils = sa.select(GroupPupil.person_id).where(GroupPupil.group_id.in_(groups_named(value, wish)))
+    return Person.id.in_(sa.select(Guardianship.guardian_id).where(Guardianship.pupil_id.in_(pupils)))
 
 
 def with_email(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
@@ -64,7 +58,7 @@ class GuardianScreen(PersonScreen):
     columns = (
         NAME,
         number_column(_l("Guardian number")),
-        Column("children", _l("Children"), lambda person, beside: beside.get(person.id, []), cell="cut"),
+        Column("children", _l("Children"), lambda person, beside: beside.get(person.id, []), cell="wide"),
         Column("post", _l("Post"), gets_post, cell="yes_or_unknown"),
         EMAIL,
         HAS_ACCOUNT,

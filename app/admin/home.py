@@ -27,6 +27,9 @@ class HomeScreen(Screen):
     @expose("/")
     def index(self) -> str:
         return self.render(
-            "admin/home.html", title=_("Administration"), crumbs=[(ADMINISTRATION.label, None)],
-            menu=list(sub_menu()), purpose=PURPOSE,
+            "admin/home.html",
+            title=_("Administration"),
+            crumbs=[(ADMINISTRATION.label, None)],
+            menu=list(sub_menu()),
+            purpose=PURPOSE,
         )

@@ -91,7 +91,7 @@ class Wish:
         sort, down = wanted.pop("sort", (self.sort, self.descending))
         page, size = wanted.pop("page", 1), wanted.pop("page_size", self.size)
         everything = wanted.pop("everything", False)
-        parts = {name: wanted.get(name, value) for name, value in ({n: None for n in wanted} | dict(self.values)).items()}
+        parts = dict(self.values) | wanted
         pairs = [
             (name, value if value is not None else "all")
             for name, value in parts.items()
@@ -118,7 +118,7 @@ class Wish:
         return [pair for pair in parse_qsl(self.query()) if pair[0] in ("sort", "desc", "page_size")]
 
     def without_filters(self) -> str:
-        return self.url(**{name: None for name in self.values})
+        return self.url(**dict.fromkeys(self.values))
 
 
 @dataclass(frozen=True, slots=True)

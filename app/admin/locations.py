@@ -27,7 +27,7 @@ class LocationScreen(ListScreen):
     page_name = "BeheerVestigingenPage"
     crumb = _l("Institution")
     title = noun = _l("Locations")
-    intro = _l("You see the locations that are coupled to your account. Couple another one at your own name under Staff.")
+    intro = _l("You see the locations coupled to your account. Couple another one at your own name under Staff.")
     empty = _l("No locations found")
     row_word = _l("Pupils")
     default_sort = ("code", False)

@@ -55,7 +55,7 @@ class OtherScreen(PersonScreen):
                 made.append(add_other(db.session, now(), current_actor(), **form.values()).id)
 
         if request.method == "POST" and accepted(form, add):
-            flash(_("The other party is added, without an account. Make the account here when it is needed."), "success")
+            flash(_("The other party is added, without an account. Make the account when it is needed."), "success")
             return redirect(url_for(".details_view", id=made[0]), 303)
         title = _("New other party")
         page = self.render(

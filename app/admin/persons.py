@@ -10,10 +10,10 @@ from sqlalchemy.orm import with_expression
 
 from ..actor import current_actor
 from ..extensions import db
-from ..models import Person, PersonKind, PersonLocation
+from ..models import Group, Person, PersonKind
 from ..services.access import Actor
 from ..services.person_list import Offers, has_account, offers
-from ..services.reach import visible_persons
+from ..services.reach import seen_from, visible_groups, visible_persons
 from .base import ListScreen, whole_number
 from .columns import Column
 from .filters import ChoiceFilter, ListFilter, found_by_words
@@ -31,13 +31,30 @@ def offered(wish: Wish) -> Offers:
 
 
 def at_location(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
-    here = sa.exists().where(PersonLocation.person_id == Person.id).correlate(Person)
-    return here.where(PersonLocation.location_id == (whole_number(value) or 0), reached(PersonLocation.location_id))
+    """Seen from this location; one that is out of reach finds nothing (R47)."""
+    place = whole_number(value) or 0
+    return seen_from({place} & (current_actor().locations or frozenset()))
 
 
 def reached(column: Any) -> sa.ColumnElement[bool]:
     """A filter may not tell about places outside reach either (R47)."""
     return column.in_(sorted(current_actor().locations or {0}))
+
+
+def groups_named(value: str, wish: Wish) -> sa.Select:
+    """The ids of the groups with this name in reach: of the asked school year, or of the newest one."""
+    year = whole_number(wish.values.get("year"))
+    return sa.select(Group.id).where(
+        sa.func.lower(Group.name) == value.lower(),
+        Group.school_year == (newest_year() if year is None else year),
+        visible_groups(current_actor()),
+    )
+
+
+def newest_year() -> sa.ScalarSelect[int]:
+    """The newest school year of which the institution has groups."""
+    institution = current_actor().institution_id
+    return sa.select(sa.func.max(Group.school_year)).where(Group.institution_id == institution).scalar_subquery()
 
 
 def has_left(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
@@ -48,18 +65,21 @@ def with_account(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
     return has_account() if value == "1" else ~has_account()
 
 
-SEARCH = ListFilter("search", _l("(Part of) name, number or e-mail"), found_by_words(Person.search_key))
+SEARCH = ListFilter("search", _l("(Part of) name"), found_by_words(Person.search_key), hint=_l("or number, e-mail"))
 LOCATION = ChoiceFilter("location", _l("Location"), at_location, choices=lambda wish: offered(wish).locations)
-LEFT = ChoiceFilter(
-    "left", _l("Status"), has_left, "0", choices=lambda wish: (("0", _("Present")), ("1", _("Left")))
-)
+LEFT = ChoiceFilter("left", _l("Status"), has_left, "0", choices=lambda wish: (("0", _("Present")), ("1", _("Left"))))
 ACCOUNT = ChoiceFilter(
     "account", _l("Account"), with_account, choices=lambda wish: (("1", _("With account")), ("0", _("Without account")))
 )
 NAME = Column("name", _l("Name"), lambda person, _beside: person.list_name, BY_NAME, "name")
 EMAIL = Column(
-    "email", _l("E-mail"), lambda person, _beside: person.email, (sa.func.coalesce(Person.email, ""),), "cut",
-    said=False, missing=_l("no e-mail"),
+    "email",
+    _l("E-mail"),
+    lambda person, _beside: person.email,
+    (sa.func.coalesce(Person.email, ""),),
+    "wide",
+    said=False,
+    missing=_l("no e-mail"),
 )
 HAS_ACCOUNT = Column("account", _l("Account"), lambda person, _beside: person.has_account, cell="yes")
 

@@ -47,7 +47,7 @@ def accepted(form: OtherForm, act: Callable[[], Any]) -> bool:
     try:
         act()
     except InvalidInput as wrong:
-        field = form[wrong.field] if wrong.field in form else form.last_name
+        field = getattr(form, wrong.field or "last_name")
         field.errors = [*field.errors, wrong.message]
         return False
     return True

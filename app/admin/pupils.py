@@ -10,10 +10,9 @@ from flask_babel import lazy_gettext as _l
 from ..actor import current_actor
 from ..clock import school_year_name
 from ..extensions import db
-from ..models import Enrolment, Group, GroupPupil, Person, PersonKind
+from ..models import Enrolment, GroupPupil, Location, Person, PersonKind
 from ..services.person_list import Place, places_of
 from ..services.person_page import accounts_of, enrolments_of, groups_of_pupil, guardians_of, mentors_of
-from ..services.reach import visible_groups
 from .base import whole_number
 from .columns import Column
 from .filters import ChoiceFilter
@@ -29,6 +28,8 @@ from .persons import (
     SEARCH,
     PersonScreen,
     at_location,
+    groups_named,
+    newest_year,
     number_column,
     offered,
     reached,
@@ -37,8 +38,13 @@ from .persons import (
 YEARS_OF_STUDY = tuple((str(year), str(year)) for year in range(1, 7))
 
 
-def enrolled(*conditions: Any) -> sa.ColumnElement[bool]:
-    return sa.exists().where(Enrolment.person_id == Person.id, *conditions).correlate(Person)
+def enrolled(year: Any, *conditions: Any, everywhere: bool = False) -> sa.ColumnElement[bool]:
+    """Enrolled in this school year, at a location within reach; `everywhere`: earlier years at another location of
+    the institution too, for those are part of the history of a pupil in reach (Z-172)."""
+    actor = current_actor()
+    places = sa.select(Location.id).where(Location.institution_id == actor.institution_id)
+    here = Enrolment.location_id.in_(places) if everywhere else reached(Enrolment.location_id)
+    return Person.id.in_(sa.select(Enrolment.person_id).where(here, Enrolment.school_year == year, *conditions))
 
 
 def asked_year(wish: Wish) -> int | None:
@@ -46,32 +52,29 @@ def asked_year(wish: Wish) -> int | None:
     return whole_number(wish.values.get("year"))
 
 
-def in_year(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
-    return enrolled(Enrolment.school_year == (whole_number(value) or 0))
+def in_year(value: str, wish: Wish) -> sa.ColumnElement[bool]:
+    if "location" in wish.values:
+        return sa.true()  # the filter on the location asks for the year already
+    return enrolled(whole_number(value) or 0, everywhere=True)
 
 
 def placed(value: str, wish: Wish) -> sa.ColumnElement[bool]:
     """At this location now, or in the asked year."""
-    if asked_year(wish) is None:
+    year = asked_year(wish)
+    if year is None:
         return at_location(value, wish)
-    here = Enrolment.location_id == (whole_number(value) or 0)
-    return enrolled(Enrolment.school_year == asked_year(wish), here, reached(Enrolment.location_id))
+    return enrolled(year, Enrolment.location_id == (whole_number(value) or 0))
 
 
-def in_group(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
-    """In this group, the home class as well as a teaching group; a group is of one year already."""
-    membership = sa.exists().where(GroupPupil.person_id == Person.id).correlate(Person)
-    return membership.where(
-        GroupPupil.group_id == (whole_number(value) or 0), Group.id == GroupPupil.group_id, visible_groups(current_actor())
-    )
+def in_group(value: str, wish: Wish) -> sa.ColumnElement[bool]:
+    """In a group of this name: the home class as well as a teaching group."""
+    return Person.id.in_(sa.select(GroupPupil.person_id).where(GroupPupil.group_id.in_(groups_named(value, wish))))
 
 
 def in_year_of_study(value: str, wish: Wish) -> sa.ColumnElement[bool]:
-    newest = sa.select(sa.func.max(Enrolment.school_year)).where(
-        Enrolment.institution_id == current_actor().institution_id
-    )
-    year = asked_year(wish) or newest.scalar_subquery()
-    return enrolled(Enrolment.school_year == year, Enrolment.year_of_study == (whole_number(value) or 0))
+    year, asked = newest_year(), asked_year(wish)
+    study = Enrolment.year_of_study == (whole_number(value) or 0)
+    return enrolled(year if asked is None else asked, study, everywhere=asked is not None)
 
 
 def _place(name: str) -> Any:
@@ -89,7 +92,7 @@ class PupilScreen(PersonScreen):
         NAME,
         number_column(_l("Pupil number")),
         Column("group", _l("Group"), _place("group")),
-        Column("year_of_study", _l("Year of study"), _place("year_of_study"), cell="number"),
+        Column("year_of_study", _l("Year of study"), _place("year_of_study")),
         Column("location", _l("Location"), _place("location"), cell="cut", said=False),
         EMAIL,
         HAS_ACCOUNT,

@@ -34,6 +34,7 @@ from .persons import (
     NAME,
     SEARCH,
     PersonScreen,
+    groups_named,
     number_column,
     offered,
     reached,
@@ -56,10 +57,8 @@ def has_role(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
     return sa.exists().where(Account.person_id == Person.id, Account.role.in_(allowed)).correlate(Person)
 
 
-def in_group(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
-    offers = [code for code, _label in offered(_wish).groups]
-    group = whole_number(value) if value in offers else 0
-    return sa.exists().where(GroupStaff.person_id == Person.id, GroupStaff.group_id == group).correlate(Person)
+def in_group(value: str, wish: Wish) -> sa.ColumnElement[bool]:
+    return Person.id.in_(sa.select(GroupStaff.person_id).where(GroupStaff.group_id.in_(groups_named(value, wish))))
 
 
 def made_by_hand(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
@@ -124,7 +123,10 @@ class StaffScreen(PersonScreen):
             return redirect(url_for(".details_view", id=made[0]), 303)
         crumbs = self.way_to(_("New staff member"))
         page = self.render(
-            "admin/persons/staff_new.html", title=_("New staff member"), crumbs=crumbs, form=form,
+            "admin/persons/staff_new.html",
+            title=_("New staff member"),
+            crumbs=crumbs,
+            form=form,
             page_name="BeheerMedewerkerPage",
         )
         return page, 400 if form.errors else 200

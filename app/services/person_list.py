@@ -14,6 +14,8 @@ from ..models import Account, Enrolment, Group, Guardianship, Location, Person, 
 from .access import Actor
 from .reach import visible_persons
 
+MOST_GROUPS = 1_000  # more than a choice can show; then the name is typed
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -87,36 +89,37 @@ def locations_of_persons(
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What the filters of a list may offer to this actor: (id or code, label)."""
+    """What the filters of a list may offer to this actor: (value, label)."""
 
     locations: list[tuple[str, str]]
-    groups: list[tuple[str, str]]
+    groups: list[tuple[str, str]]  # by name: two locations may have a 2A each
     school_years: list[int]
 
 
 def offers(session: Session, actor: Actor, school_year: int | None = None) -> Offers:
-    """Locations, groups of the school year (the newest when not said) and school years, in one query."""
+    """Locations, school years, and home classes of the year (the newest when not said), in one query."""
     reached = sorted(actor.locations or {0})
-    years = sa.select(Group.school_year).where(Group.location_id.in_(reached)).distinct()
     newest = sa.select(sa.func.max(Group.school_year)).where(Group.location_id.in_(reached)).scalar_subquery()
     wanted = newest if school_year is None else sa.literal(school_year)
-    none = sa.null()
-    rows = session.execute(
-        sa.union_all(
-            sa.select(sa.literal("location"), Location.id, Location.name, sa.cast(none, sa.Integer), Location.name)
-            .where(Location.institution_id == actor.institution_id, Location.id.in_(reached)),
-            sa.select(sa.literal("group"), Group.id, Group.name, Group.location_id, Group.sort_key)
-            .where(Group.location_id.in_(reached), Group.school_year == wanted),
-            sa.select(sa.literal("year"), years.subquery().c.school_year, sa.literal(""), sa.cast(none, sa.Integer), sa.literal("")),
-        )
-    ).all()
-    names = {row[1]: row[2] for row in rows if row[0] == "location"}
-    several = len(names) > 1
-    groups = sorted((row[4], names.get(row[3], ""), row) for row in rows if row[0] == "group")
+    here = Location.id.in_(reached), Location.institution_id == actor.institution_id
+    locations = sa.select(sa.literal("location"), Location.id, Location.name, Location.name).where(*here)
+    groups = (
+        sa.select(sa.literal("group"), Group.id, Group.name, Group.sort_key)
+        .where(Group.location_id.in_(reached), Group.school_year == wanted, Group.is_home)
+        .limit(MOST_GROUPS)
+        .subquery()
+    )
+    years = (
+        sa.select(sa.literal("year"), Group.school_year, sa.literal(""), sa.literal(""))
+        .where(Group.location_id.in_(reached))
+        .group_by(Group.school_year)
+    )
+    rows = session.execute(sa.union_all(locations, sa.select(groups), years)).all()
+    found = {what: sorted(row[1:] for row in rows if row[0] == what) for what in ("location", "group", "year")}
     return Offers(
-        [(str(id), name) for id, name in sorted(names.items(), key=lambda item: item[1])],
-        [(str(row[1]), f"{row[2]}, {place}" if several else row[2]) for _key, place, row in groups],
-        sorted((row[1] for row in rows if row[0] == "year"), reverse=True),
+        sorted(((str(id), name) for id, name, _key in found["location"]), key=lambda pair: pair[1]),
+        [(name, name) for _key, name in sorted({(key, name) for _id, name, key in found["group"]})],
+        [year for year, _name, _key in reversed(found["year"])],
     )
 
 

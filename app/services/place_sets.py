@@ -19,8 +19,9 @@ def renew_place_sets(session: Session, institution_id: int, person_ids: Collecti
     session.flush()
     places: dict[int, list[int]] = {person: [] for person in person_ids}
     for piece in _pieces(sorted(person_ids)):
-        rows = sa.select(PersonLocation.person_id, PersonLocation.location_id).where(PersonLocation.person_id.in_(piece))
-        for person_id, location_id in session.execute(rows.order_by(PersonLocation.location_id)):
+        rows = sa.select(PersonLocation.person_id, PersonLocation.location_id)
+        rows = rows.where(PersonLocation.person_id.in_(piece)).order_by(PersonLocation.location_id)
+        for person_id, location_id in session.execute(rows):
             places[person_id].append(location_id)
     members: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for person_id, location_ids in places.items():

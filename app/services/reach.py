@@ -55,7 +55,7 @@ def visible_persons(actor: Actor, kind: PersonKind | None = None) -> sa.ColumnEl
 
 
 def seen_from(location_ids: Collection[int]) -> sa.ColumnElement[bool]:
-    """The condition on Person: can be seen from one of these locations. A few place sets, whatever the school's size."""
+    """The condition on Person: can be seen from one of these locations. A few place sets, however big the school."""
     sets = sa.select(PlaceSetLocation.place_set_id).where(PlaceSetLocation.location_id.in_(sorted(location_ids)))
     return Person.place_set_id.in_(sets)
 

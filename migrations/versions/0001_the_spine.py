@@ -126,9 +126,9 @@ def upgrade():
     )
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.create_index('ix_person_list', ['institution_id', 'kind', 'sort_key', 'id', 'left_on', 'place_set_id'], unique=False)
-        batch_op.create_index('ix_person_seen', ['institution_id', 'kind', 'left_on', 'place_set_id'], unique=False)
+        batch_op.create_index('ix_person_seen', ['institution_id', 'kind', 'left_on', 'place_set_id', 'search_key'], unique=False)
         batch_op.create_index('ix_person_number', ['institution_id', 'kind', 'number'], unique=False)
-        batch_op.create_index('ix_person_sorted', ['institution_id', 'sort_key', 'id'], unique=False)
+        batch_op.create_index('ix_person_sorted', ['institution_id', 'sort_key', 'id', 'kind', 'place_set_id'], unique=False)
 
     op.create_table('source_connection',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -323,7 +323,7 @@ def upgrade():
     )
     with op.batch_alter_table('enrolment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_enrolment_group_id'), ['group_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_enrolment_location_id'), ['location_id'], unique=False)
+        batch_op.create_index('ix_enrolment_found', ['location_id', 'school_year', 'year_of_study', 'person_id'], unique=False)
 
     op.create_table('group_pupil',
     sa.Column('group_id', sa.Integer(), nullable=False),
@@ -545,7 +545,7 @@ def downgrade():
 
     op.drop_table('group_pupil')
     with op.batch_alter_table('enrolment', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_enrolment_location_id'))
+        batch_op.drop_index('ix_enrolment_found')
         batch_op.drop_index(batch_op.f('ix_enrolment_group_id'))
 
     op.drop_table('enrolment')
