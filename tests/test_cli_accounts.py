@@ -102,6 +102,7 @@ def test_a_dry_run_shows_the_usernames_and_writes_nothing(session, answer, make_
         (("--kind", "pupil", "--all", "--number", "000001"), "óf --all op, óf --number"),
         (("--kind", "pupil", "--number", "999999"), "Hier niet bekend: 999999"),
         (("--kind", "pupil", "--number", "000001", "--number", "\x00"), "Hier niet bekend"),
+        (("--kind", "pupil", "--number", "\udcff"), "Hier niet bekend"),
         (("--kind", "guardian", "--number", "000001"), "Hier niet bekend: 000001"),
         (("--kind", "parent", "--all"), "parent"),
         (("--all",), "--kind"),
@@ -113,8 +114,9 @@ def test_wrong_usage_and_unknown_numbers_end_with_2_and_make_nothing(answer, mak
     assert usernames() == []
 
 
-def test_an_unknown_school_ends_with_2(answer, institution):
-    assert "77XX" in answer("create", "--kind", "pupil", "--all", school="77XX", ends=2)["error"]
+@pytest.mark.parametrize("school", ["77XX", "99ZZ00", "\x00", "\udcff"])
+def test_an_unknown_school_ends_with_2(answer, institution, school):
+    assert "bestaat niet" in answer("create", "--kind", "pupil", "--all", school=school, ends=2)["error"]
 
 
 def test_a_person_of_another_school_is_unknown_here(session, answer, make_person, institution):

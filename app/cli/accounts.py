@@ -104,7 +104,7 @@ def _without(actor: Actor, kind: PersonKind) -> list[int]:
 
 def _numbered(actor: Actor, kind: PersonKind, numbers: Sequence[str]) -> list[int]:
     found: dict[str, list[int]] = {}
-    for part in slices(dict.fromkeys(numbers)):
+    for part in slices(_readable(numbers)):
         chosen = sa.select(Person.number, Person.id).where(Person.kind == kind, Person.number.in_(part))
         for row in db.session.execute(chosen.where(visible_persons(actor, kind)).order_by(Person.id)):
             found.setdefault(row.number, []).append(row.id)
@@ -115,7 +115,7 @@ def _numbered(actor: Actor, kind: PersonKind, numbers: Sequence[str]) -> list[in
 def _named(actor: Actor, usernames: Sequence[str]) -> tuple[PersonKind, list[int]]:
     found = {
         row.username: (row.kind, row.id)
-        for part in slices(dict.fromkeys(usernames))
+        for part in slices(_readable(usernames))
         for row in db.session.execute(
             sa.select(Account.username, Account.id, Person.kind)
             .join(Person, Person.id == Account.person_id)
@@ -126,7 +126,13 @@ def _named(actor: Actor, usernames: Sequence[str]) -> tuple[PersonKind, list[int
     return found[usernames[0]][0], [account_id for _kind, account_id in found.values()]
 
 
+def _readable(words: Sequence[str]) -> list[str]:
+    """Each word once, without those that no database could hold, such as half a character."""
+    return [word for word in dict.fromkeys(words) if word.isprintable()]
+
+
 def _all_known(wanted: Sequence[str], found: dict[str, Any]) -> None:
     """Raises UnknownName with the first unknown ones; then nothing is done for the others either."""
     if unknown := [name for name in dict.fromkeys(wanted) if name not in found]:
-        raise UnknownName(_("Unknown here: %(names)s.", names=", ".join(unknown[:10])))
+        shown = [name if name.isprintable() else ascii(name) for name in unknown[:10]]
+        raise UnknownName(_("Unknown here: %(names)s.", names=", ".join(shown)))

@@ -89,7 +89,7 @@ def add_institution(session: Session, now: datetime, brin: str, name: str, *, is
     brin, name = brin.strip().upper(), " ".join(name.split())
     if not BRIN.fullmatch(brin):
         raise InvalidInput(_("A BRIN has two digits and two letters, such as 99ZZ."), field="brin")
-    if not name or len(name) > LONGEST_NAME:
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise InvalidInput(
             _("Give the institution a name of at most %(most)s characters.", most=LONGEST_NAME), field="name"
         )
@@ -103,9 +103,11 @@ def add_institution(session: Session, now: datetime, brin: str, name: str, *, is
 
 def institution_of(session: Session, brin: str) -> Institution:
     """The institution with this BRIN. Raises UnknownName."""
-    found = session.scalar(sa.select(Institution).where(Institution.brin == brin.strip().upper()))
+    known = BRIN.fullmatch(brin := brin.strip().upper())
+    found = session.scalar(sa.select(Institution).where(Institution.brin == brin)) if known else None
     if found is None:
-        raise UnknownName(_("Institution %(brin)s does not exist.", brin=brin))
+        shown = brin if brin.isprintable() else ascii(brin)
+        raise UnknownName(_("Institution %(brin)s does not exist.", brin=shown))
     return found
 
 
