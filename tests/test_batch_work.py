@@ -209,6 +209,17 @@ def test_killed_at_any_moment_the_next_worker_goes_on_where_it_stopped_r102(app,
     assert len(shown(actor, batch_id)) == 14
 
 
+def test_a_worker_that_must_stop_gives_the_batch_back_at_once_r126(app, session, actor, many, monkeypatch):
+    monkeypatch.setattr(batches, "PIECE", 1)
+    batch_id, answers = started(actor, "create", "other", many(4)), iter([True, True, True, False, False])
+    assert work_on_batches(app.config, going=lambda: next(answers)) == 0
+    batch = session.get(Batch, batch_id, populate_existing=True)
+    assert (batch.state, batch.done) == ("waiting", 2)
+    assert work(app) == 1
+    assert faults(batch_id) == []
+    assert len(usernames()) == 5
+
+
 def test_a_batch_on_which_every_worker_dies_is_given_up_and_says_so(app, session, actor, many):
     batch_id = started(actor, "create", "other", many(1))
     past = datetime.now(UTC) - timedelta(seconds=1)

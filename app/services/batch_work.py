@@ -56,6 +56,11 @@ def keep_batch(session: Session, now: datetime, hold: Hold, done: int = 0) -> Ba
     return session.get(Batch, hold.batch_id, populate_existing=True) if kept.rowcount else None
 
 
+def release_batch(session: Session, hold: Hold) -> None:
+    """Give the batch back half done, because this worker must stop (R126). The caller commits."""
+    session.execute(_change(*_held(hold)).values(state="waiting", lease_until=None))
+
+
 def finish_batch(session: Session, now: datetime, hold: Hold) -> None:
     """All rows are done. The caller commits."""
     session.execute(_change(*_held(hold)).values(state="done", finished_at=now, lease_until=None, done=Batch.total))

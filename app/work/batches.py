@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -17,6 +17,7 @@ from ..services.batch_work import (
     finish_batch,
     is_over,
     next_batch,
+    release_batch,
     take_batch,
     tidy_batches,
     waiting_items,
@@ -29,15 +30,18 @@ TRIES = 5
 PAUSE = 0.5  # seconds between two looks at a batch that another worker has
 
 
-def work_on_batches(app_config: Mapping[str, Any]) -> int:
-    """Do all batches that wait, one after the other; how many this worker did. Never raises for one batch."""
+def work_on_batches(app_config: Mapping[str, Any], going: Callable[[], bool] = lambda: True) -> int:
+    """Do all batches that wait, one after the other; how many this worker did. Never raises for one batch.
+
+    `going`: asked between two pieces; when it says no, the batch is given back and the next worker goes on (R126).
+    """
     with transaction():
         tidy_batches(db.session, now())
         forget_lapsed_nonces(db.session, now())
     done = 0
-    while (batch_id := next_batch(db.session, now())) is not None:
+    while going() and (batch_id := next_batch(db.session, now())) is not None:
         try:
-            done += _do(batch_id, app_config["SECRET_KEY"])
+            done += _do(batch_id, app_config["SECRET_KEY"], going)
         except Exception:
             db.session.rollback()
             logger.exception("batch %d failed; its lease runs out and it is tried again", batch_id)
@@ -53,7 +57,7 @@ def do_batch(batch_id: int, secret_key: str) -> None:
     db.session.rollback()
 
 
-def _do(batch_id: int, secret_key: str) -> bool:
+def _do(batch_id: int, secret_key: str, going: Callable[[], bool] = lambda: True) -> bool:
     """Whether this worker took the batch and brought it to its end."""
     with transaction():
         hold = take_batch(db.session, now(), batch_id)
@@ -62,17 +66,26 @@ def _do(batch_id: int, secret_key: str) -> bool:
     with transaction():
         if not skip_useless(db.session, now(), hold):
             return False
+    return _make(hold, secret_key, going)
+
+
+def _make(hold: Hold, secret_key: str, going: Callable[[], bool]) -> bool:
+    """Piece by piece: hash, with no transaction open, then write."""
     ids, taken = waiting_items(db.session, hold), taken_usernames(db.session)
-    db.session.rollback()  # while the hashes are made no transaction is open
+    db.session.rollback()
     fresh = prepare_secrets(secret_key, len(ids))
     for part in slices(ids, PIECE):
+        if not going():
+            with transaction():
+                release_batch(db.session, hold)
+            return False
         secrets = dict(zip(part, islice(fresh, len(part)), strict=True))
         if not _write(hold, secrets, taken):
-            logger.warning("batch %d was taken over by another worker", batch_id)
+            logger.warning("batch %d was taken over by another worker", hold.batch_id)
             return False
     with transaction():
         finish_batch(db.session, now(), hold)
-    logger.info("batch %d done: %d rows made or skipped here", batch_id, len(ids))
+    logger.info("batch %d done: %d rows made or skipped here", hold.batch_id, len(ids))
     return True
 
 
