@@ -23,7 +23,7 @@ from .services.housekeeping import batches_wait, beat, mails_wait, runs_wait, ti
 from .services.schema import is_current
 from .services.sync_runs import request_weekly, weekly_due
 from .work.batches import work_on_batches
-from .work.mails import deliver
+from .work.mails import deliver, has_left_books
 from .work.runs import work_on_runs
 
 logger = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ class Scheduler:
 
     def mails(self) -> None:
         """Mails that are due."""
-        if self._waits(mails_wait):
+        if self._waits(mails_wait) or has_left_books(self.app.config):
             deliver(self.app.config, going=lambda: not self.stopping.is_set())
 
     @staticmethod
