@@ -90,7 +90,7 @@ class Scheduler:
     def batches(self) -> None:
         """Waiting batches of accounts."""
         if self._waits(batches_wait):
-            work_on_batches(self.app.config)
+            work_on_batches(self.app.config, going=lambda: not self.stopping.is_set())
 
     def mails(self) -> None:
         """Mails that are due."""
