@@ -144,7 +144,7 @@ class World:
         )
 
     def batch(self, place):
-        actor = self.visitors[ADMINISTRATOR]
+        actor = self.visitors[ADMINISTRATOR if place is self.here else WITHOUT]  # a batch is of who made it alone
         person = self.make_person(PersonKind.PUPIL, place)
         batch = self._saved(
             Batch(
