@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.extensions import db as database
 from app.extensions import transaction
 from app.models import Account, KnownDevice, Role, Throttle
-from app.services import login, throttle
+from app.services import hashing, login, throttle
 from app.services.login import Attempt, Candidate
 from tests.auth_world import (  # noqa: F401 - fixtures
     audit_actions,
@@ -204,3 +204,16 @@ def test_old_counters_are_swept(session):
     login.admit(session, NOW, attempt())
     throttle.sweep(session, NOW + timedelta(days=2))
     assert session.scalar(sa.select(sa.func.count()).select_from(Throttle)) == 0
+
+
+def test_when_it_is_too_busy_to_judge_a_try_does_not_count_r2(app, owner, session, monkeypatch):
+    monkeypatch.setattr(hashing, "PATIENCE", 0.01)
+    places = [hashing._room.acquire() for _core in range(hashing.CORES)]
+    try:
+        answer = try_login(app.test_client())
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+    finally:
+        for _place in places:
+            hashing._room.release()
+    assert set(session.scalars(sa.select(Throttle.failures))) == {0}
+    assert is_welcome(try_login(app.test_client()))

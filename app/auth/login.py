@@ -45,6 +45,7 @@ def login() -> Any:
 
 
 def _try_login() -> Any:
+    token, new_device = visitors.new_device()
     attempt = Attempt(
         username=service.typed_name(request.form.get("username", "")),
         password=request.form.get("password", ""),
@@ -52,13 +53,17 @@ def _try_login() -> Any:
         address=visitors.client_address(),
         from_school=visitors.is_from_school(),
         device=visitors.device_hash(),
+        new_device=new_device,
     )
     welcome = None if attempt.is_absurd else _authenticate(attempt)
     if welcome is None:
         # One answer for every reason, with nothing in it but what was typed (R11).
         typed = Remembered(request.form.get("username", ""), attempt.brin)
         return _login_page(typed, ticked="remember" in request.form, refused=True), REFUSED
-    return _come_in(welcome, attempt)
+    response = _come_in(welcome, attempt)
+    if attempt.device is None:
+        visitors.give_device(response, token)
+    return response
 
 
 def _authenticate(attempt: Attempt) -> Welcome | None:
@@ -105,11 +110,6 @@ def _come_in(welcome: Welcome, attempt: Attempt) -> Response:
     logger.info("login: account %d", welcome.account_id)
     aim = url_for("auth.change_password") if welcome.must_change else own_page(request.form.get("next"))
     response = redirect(aim, 303)
-    if attempt.device is None:
-        token, hashed = visitors.new_device()
-        with transaction():
-            service.remember_device(db.session, clock.now(), welcome.account_id, hashed)
-        visitors.give_device(response, token)
     if "remember" in request.form:
         remembered.remember(response, Remembered(attempt.username, attempt.brin))
     else:

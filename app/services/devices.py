@@ -38,8 +38,15 @@ def remember(session: Session, now: datetime, account: Account, device: str) -> 
         session.flush()
 
 
+def estrange(session: Session, account_id: int, device: str) -> None:
+    """This browser failed too often to be known any longer."""
+    session.execute(
+        sa.delete(KnownDevice).where(KnownDevice.account_id == account_id, KnownDevice.token_hash == device)
+    )
+
+
 def forget(session: Session, account_id: int, *, keep: str | None = None) -> None:
-    """No browser is known any more for this account, but `keep`: after a new password, or after too many failures."""
+    """No browser is known any more for this account, but `keep`: after a new password."""
     kept = KnownDevice.token_hash != keep if keep else sa.true()
     session.execute(sa.delete(KnownDevice).where(KnownDevice.account_id == account_id, kept))
 

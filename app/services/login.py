@@ -38,7 +38,7 @@ VISITOR = Actor(name="visitor")
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What was typed and where from. `device`: the hash of the device cookie, or None."""
+    """What was typed and where from. `device`: the hash of the cookie of this browser; else it gets `new_device`."""
 
     username: str  # as typed_name() gives it
     password: str
@@ -46,6 +46,7 @@ class Attempt:
     address: str
     from_school: bool = False
     device: str | None = None
+    new_device: str | None = None
 
     @property
     def is_absurd(self) -> bool:
@@ -124,11 +125,6 @@ def write_logout(session: Session, now: datetime, account_id: int) -> None:
     record(session, now, owner(session.get_one(Account, account_id)), "logout", "account", account_id)
 
 
-def remember_device(session: Session, now: datetime, account_id: int, device: str) -> None:
-    """From now on strangers cannot shut out this account on this browser (R14)."""
-    devices.remember(session, now, session.get_one(Account, account_id), device)
-
-
 def why_refused(
     account: Account | None,
     institution: Institution | None,
@@ -164,10 +160,8 @@ def _write_refusal(
         .values(failures_in_a_row=Account.failures_in_a_row + 1)
         .execution_options(synchronize_session=False)
     )
-    if devices.is_known(session, attempt.username, attempt.device):
-        bucket = Bucket(BY_DEVICE, f"{attempt.device}:{attempt.username}")
-        if throttle.strikes(session, bucket) >= STRANGE_AFTER:
-            devices.forget(session, account.id if account else 0)
+    if account and attempt.device and throttle.strikes(session, _device_bucket(attempt)) >= STRANGE_AFTER:
+        devices.estrange(session, account.id, attempt.device)
     details = {"reason": reason, "address": attempt.address, "shut": sorted(claim.reached)}
     whose = account.institution_id if account else None
     record(session, now, VISITOR, "login-refused", "account", account.id if account else None, details, whose)
@@ -190,8 +184,8 @@ def _write_success(session: Session, now: datetime, attempt: Attempt, account: A
     mine, shared = _split(_buckets(session, attempt))
     throttle.clear(session, mine)
     throttle.take_back(session, now, shared)
-    if attempt.device:
-        devices.remember(session, now, account, attempt.device)
+    if device := attempt.device or attempt.new_device:
+        devices.remember(session, now, account, device)
     make_room(session, account.id)
     details = {"address": attempt.address, "issued": issued}
     record(session, now, owner(account), "login", "account", account.id, details)
@@ -201,11 +195,15 @@ def _write_success(session: Session, now: datetime, attempt: Attempt, account: A
 def _buckets(session: Session, attempt: Attempt) -> list[Bucket]:
     """What a try counts under. A known device has a counter of its own, and no stranger can shut it (R14)."""
     if devices.is_known(session, attempt.username, attempt.device):
-        return [Bucket(BY_DEVICE, f"{attempt.device}:{attempt.username}")]
+        return [_device_bucket(attempt)]
     named = Bucket(BY_NAME, attempt.username.casefold())  # Jdevries and jdevries count together (R13)
     if attempt.from_school:
         return [named, Bucket(BY_SCHOOL_NETWORK, attempt.address)]
     return [named, Bucket(BY_ADDRESS, attempt.address), Bucket(IN_TOTAL)]
+
+
+def _device_bucket(attempt: Attempt) -> Bucket:
+    return Bucket(BY_DEVICE, f"{attempt.device}:{attempt.username}")
 
 
 def _split(buckets: list[Bucket]) -> tuple[list[Bucket], list[Bucket]]:
