@@ -31,7 +31,9 @@ NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 @pytest.fixture
 def teacher(make_person, make_account):
     """A staff member without groups, with an account."""
-    jaap = make_person(PersonKind.STAFF, first_name="Jaap", prefix="de", last_name="Bruijn", email="jaap@school.example")
+    jaap = make_person(
+        PersonKind.STAFF, first_name="Jaap", prefix="de", last_name="Bruijn", email="jaap@school.example"
+    )
     return make_account(jaap, username="j.debruijn", password_hash="unused")
 
 
@@ -114,7 +116,14 @@ def test_a_care_manager_never_becomes_a_staff_member_again_part_7_nr_15(admin_cl
 def test_fields_that_the_form_does_not_have_are_ignored_r49(admin_client, pupil, make_account):
     account = make_account(pupil, username="ozlem", password_hash="before")
     before = {name: getattr(account, name) for name in ("institution_id", "person_id", "password_hash", "role", "seat")}
-    extra = {"id": "9", "institution_id": "9", "person_id": "9", "password_hash": "x", "role": "root", "seat": "administration"}
+    extra = {
+        "id": "9",
+        "institution_id": "9",
+        "person_id": "9",
+        "password_hash": "x",
+        "role": "root",
+        "seat": "administration",
+    }
     assert save(admin_client, account, username="ozlem2", **extra).status_code == 302
     saved = fresh(Account, account.id)
     assert saved.username == "ozlem2"
@@ -171,7 +180,9 @@ def test_only_the_account_is_deleted_the_person_stays_z147_z148(admin_client, te
     id, person_id, version = teacher.id, teacher.person_id, teacher.version
     assert post(admin_client, f"{ACCOUNTS}{id}/verwijderen/", version=version + 1).status_code == 409
     response = post(admin_client, f"{ACCOUNTS}{id}/verwijderen/", version=version)
-    assert "Account j.debruijn is verwijderd. De persoon blijft bestaan." in text_of(admin_client.get(response.location))
+    assert "Account j.debruijn is verwijderd. De persoon blijft bestaan." in text_of(
+        admin_client.get(response.location)
+    )
     assert fresh(Account, id) is None
     assert fresh(Person, person_id) is not None
     assert post(admin_client, f"{ACCOUNTS}{id}/verwijderen/", version=version).status_code == 404  # a second press

@@ -139,7 +139,8 @@ def test_an_administrator_without_location_gets_the_page_that_says_so_z187_z189(
 
 
 @pytest.mark.parametrize(
-    "query", ["page=-1", "page=99999999999999999999", "role=x", "group=1,2", "username=%00", "sort=password_hash", "active=9"]
+    "query",
+    ["page=-1", "page=99999999999999999999", "role=x", "group=1,2", "username=%00", "sort=password_hash", "active=9"],
 )
 def test_a_strange_address_is_not_an_error(admin_client, query):
     assert admin_client.get(f"{ACCOUNTS}?{query}").status_code == 200

@@ -9,7 +9,13 @@ from tests.account_screens_world import ACCOUNTS, count, page, post, text_of, va
 from tests.accounts_world import work
 
 NEW_ADMINISTRATOR = f"{ACCOUNTS}applicatiebeheerder/"
-PETRA = {"username": "admin_zon", "first_name": "Petra", "prefix": "", "last_name": "Zon", "email": "petra@school.example"}
+PETRA = {
+    "username": "admin_zon",
+    "first_name": "Petra",
+    "prefix": "",
+    "last_name": "Zon",
+    "email": "petra@school.example",
+}
 
 
 def test_the_form_of_a_new_administrator_explains_itself_z155_to_z159(admin_client):
@@ -52,7 +58,9 @@ def test_every_field_but_the_prefix_must_be_filled_in_z160(admin_client, field):
     assert count(Account) == 1
 
 
-@pytest.mark.parametrize(("field", "typed"), [("email", "petra"), ("username", "admin_"), ("username", "admin_vanderwal")])
+@pytest.mark.parametrize(
+    ("field", "typed"), [("email", "petra"), ("username", "admin_"), ("username", "admin_vanderwal")]
+)
 def test_what_cannot_be_used_is_said_at_the_field(admin_client, field, typed):
     response = post(admin_client, NEW_ADMINISTRATOR, NEW_ADMINISTRATOR, **PETRA | {field: typed})
     assert response.status_code == 400
