@@ -1,5 +1,6 @@
 """Runs against a database: asking for one, doing it, and reading what became of it."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -108,6 +109,20 @@ def connected(app, session, institution):
             connect_source(session, moment, Actor("command"), place, "somtoday", player.settings, key)
 
     return connected
+
+
+@pytest.fixture
+def command(app, session, institution):
+    """Runs a command with --json; gives its exit code and answer."""
+
+    def command(*arguments):
+        session.rollback()
+        result = app.test_cli_runner().invoke(args=[*map(str, arguments), "--json"])
+        assert "Traceback" not in result.output
+        session.rollback()
+        return result.exit_code, json.loads(result.stdout)
+
+    return command
 
 
 def count(session, model, **values):

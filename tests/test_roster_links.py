@@ -156,13 +156,26 @@ def test_a_group_that_is_gone_is_removed_and_one_of_another_source_stays():
 
 def test_a_group_without_location_goes_where_most_of_its_pupils_are_z175():
     """EDEXML tells no location of a group (formats.md 1.2)."""
-    loose, empty = GROUP._replace(location_key=None), OTHER._replace(location_key=None)
-    people = [pupil("1", location_key="L2"), pupil("2", location_key="L2"), pupil("3")]
-    first = plan(roster(*people, groups=(loose, empty)))
-    known = imported(roster(*people, groups=(loose, empty)))
+    loose, empty, other = (one._replace(location_key=None) for one in GROUPS)
+    people = [pupil("1", location_key="L2"), pupil("2", location_key="L2"), pupil("3"), pupil("4", group_key=None)]
+    people += [pupil("5", group_key=None), staff(group_keys=("g2a", "g2b"))]
+    told = roster(*people, groups=(loose, empty, other))
+    known = imported(told)
 
-    assert {place.id: place.code for place in known.locations}[known.groups[0].location_id] == "99ZZ02"
-    assert codes(first) == [("warning", "group", "g2b", "group-without-location")]
+    codes_of = {place.id: place.code for place in known.locations}
+    assert [codes_of[group.location_id] for group in known.groups] == ["99ZZ02", "99ZZ02", "99ZZ01"]
+    assert codes(plan(told)) == [("warning", "group", "g2awi", "group-location-guessed")]
+    assert plan(told, known).is_empty
+
+
+def test_a_group_without_pupils_stays_where_it_was():
+    loose = GROUP._replace(location_key=None)
+    known = imported(roster(pupil(location_key="L2"), groups=(loose,)))
+    later = plan(roster(pupil("2"), pupil("3"), groups=(loose,)), known)
+
+    assert counts(later, "groups") == {"seen": 1, "changed": 1}
+    empty = plan(roster(pupil(location_key="L2", group_key=None), pupil("4", group_key=None), groups=(loose,)), known)
+    assert counts(empty, "groups") == {"seen": 1, "unchanged": 1}
 
 
 def test_a_new_school_year_adds_enrolments_and_keeps_those_of_before_z172():

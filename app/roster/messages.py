@@ -53,7 +53,7 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "guardian-without-pupil": _l("This guardian has no link to a pupil any more."),
     "returned": _l("Is back at the school. The earlier record is used again."),
     "duplicate-group": _l("Group %(group)s occurs more than once at this location. They were joined."),
-    "group-without-location": _l("It is not clear at which location group %(group)s is, so it was skipped."),
+    "group-location-guessed": _l("It is not clear at which location group %(group)s is. It was put at %(location)s."),
     "other-school-year": _l("Group %(group)s is of another school year and was skipped."),
     "eckid-of-another": _l("The ECK iD of this record belongs to somebody else and was left out."),
     "username-kept": _l("The name has changed; the username stays the same."),

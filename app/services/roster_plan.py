@@ -1,6 +1,6 @@
 """The plan of a run: what a roster would change in what we know. Pure: no session, no clock.
 
-Read it from `plan_roster`. Its parts: roster_places (locations, groups), roster_match (who is whom), roster_people
+Read it from `plan_roster`. Its parts: roster_places and roster_groups, roster_match (who is whom), roster_people
 (new, changed, back), roster_links (enrolments, groups, mentors, guardians), roster_gone (left, or out of sight).
 """
 
@@ -10,16 +10,19 @@ from ..roster import Roster
 from .roster_changes import PEOPLE, Plan
 from .roster_draft import Draft, note_troubled
 from .roster_gone import gone_links, keep_linked, note_falls, settle_gone
+from .roster_groups import plan_groups
 from .roster_known import KnownSchool
 from .roster_links import guardian_links, pupil_links, staff_groups
 from .roster_people import settle, use_guardians, use_pupils, use_staff
-from .roster_places import plan_places
+from .roster_places import plan_locations
 
 
 def plan_roster(known: KnownSchool, roster: Roster, today: date) -> Plan:
     """What this roster changes. `today` is the day on which somebody who is told no more counts as gone."""
     plan = Plan(messages=list(roster.messages))
-    draft = Draft(known, roster, today, plan, plan_places(known, roster, plan))
+    places = plan_locations(known, roster, plan)
+    plan_groups(known, roster, plan, places)
+    draft = Draft(known, roster, today, plan, places)
     note_troubled(draft)
     use_pupils(draft)
     keep_linked(draft)
