@@ -1,6 +1,7 @@
 """Beheer > Instelling > Accounts: the list, its filters, its exports, and the reach of the administrator."""
 
 import io
+import re
 from datetime import UTC, datetime
 
 import openpyxl
@@ -230,3 +231,14 @@ def test_the_locations_of_an_administrator_are_the_coupled_ones_only(admin_clien
     assert "Applicatiebeheerder" in words
     assert "Lindelaan" in words
     assert ELSEWHERE not in words  # out of reach, so it is not named
+
+
+def test_only_roles_with_wide_rights_and_who_gets_no_mail_stand_out_z130(admin_client, make_person, make_account, here):
+    make_account(make_person(PersonKind.STAFF), role=Role.CARE_MANAGER)
+    make_account(make_person(PersonKind.STAFF))
+    make_person(location=here, email=None)
+    roles = re.findall(r'class="badge t-blue">.*?</svg>([^<]+)<', admin_client.get(ACCOUNTS).text)
+    assert sorted(roles) == ["(Zorg)manager", "Applicatiebeheerder"]
+    assert re.search(
+        r'class="badge t-amber">.*?</svg>op uw scherm<', admin_client.get(f"{ACCOUNTS}nieuw/leerlingen/").text
+    )

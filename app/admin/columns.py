@@ -10,7 +10,8 @@ class Column:
     """`value(row, beside)` is the plain value, which also goes into an export; `cell` names the macro that shows it.
 
     Cells: "text", "cut" and "wide" (with an ellipsis, Z-128), "name" (the key of the row, with its link), "yes"
-    (a dot and Yes or No, Z-127), "no" (only Yes deserves attention), "yes_or_unknown", "number".
+    (a dot and Yes or No, Z-127), "no" (only Yes deserves attention), "yes_or_unknown", "number", "badge" (a value
+    with `tint` and `icon` stands out, any other is plain text).
     """
 
     name: str
