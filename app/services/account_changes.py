@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session, contains_eager
 
 from ..errors import Conflict, InvalidInput, NotAllowed, UnknownName
-from ..models import Account, AccountLocation, Location, Person, Role
+from ..models import Account, AccountLocation, Location, LoginSession, Person, Role
 from .access import HAS_LOCATIONS_BY_HAND, Actor, require_administrator
 from .account_list import account_in_reach, visible_accounts
 from .account_plan import mail_address, slices
@@ -54,8 +54,7 @@ def change_account(
         check_role(*changes["role"])
     if _shuts_out(changes) and (reason := why_account_fixed(session, actor, account)):
         raise NotAllowed(reason)
-    _apply(session, now, account, changes)
-    save(session)
+    _apply(session, now, {account: changes})
     if changes:
         record(session, now, actor, "account-changed", "account", account.id, changes, account.institution_id)
     if "username" in changes:
@@ -89,9 +88,7 @@ def set_flags(
     shut_out = [account for account, changes in found.items() if _shuts_out(changes)]
     if reason := _why_fixed_together(session, actor, shut_out):
         raise NotAllowed(reason)
-    for account, changes in found.items():
-        _apply(session, now, account, changes)
-    save(session)
+    _apply(session, now, found)
     lines = [(account.id, changes) for account, changes in found.items() if changes]
     record_many(session, now, actor, "account-changed", "account", lines, actor.institution_id)
     return len(lines)
@@ -229,14 +226,19 @@ def _why_fixed_together(session: Session, actor: Actor, accounts: Collection[Acc
     return why_last(session, actor.institution_id, administrators) if administrators else None
 
 
-def _apply(session: Session, now: datetime, account: Account, changes: Changes) -> None:
+def _apply(session: Session, now: datetime, found: Mapping[Account, Changes]) -> None:
     """Set the fields. Who is shut out or gets another role loses sessions; who is shut out loses secrets (R17, R32)."""
-    for name, (_old, new) in changes.items():
-        setattr(account, name, new)
-    if _shuts_out(changes) or "role" in changes:
-        end_sessions(session, account.id)
-    if _shuts_out(changes):
-        cancel_secrets(session, now, [account.id])
+    for account, changes in found.items():
+        for name, (_old, new) in changes.items():
+            setattr(account, name, new)
+    save(session)
+    shut_out = [account.id for account, changes in found.items() if _shuts_out(changes)]
+    for part in slices([*shut_out, *(account.id for account, changes in found.items() if "role" in changes)]):
+        logged_in = sa.select(LoginSession.account_id).where(LoginSession.account_id.in_(part)).distinct()
+        for account_id in session.scalars(logged_in).all():
+            end_sessions(session, account_id)
+    for part in slices(shut_out):
+        cancel_secrets(session, now, part)
 
 
 def _tell_username(session: Session, now: datetime, account: Account, change: list[str]) -> None:
@@ -244,6 +246,5 @@ def _tell_username(session: Session, now: datetime, account: Account, change: li
     address = mail_address(account.person)
     if address and account.is_active:
         details = {"old": change[0], "new": change[1]}
-        queue_mails(
-            session, now, [NewMail("username-changed", address, account.institution_id, account.id, details=details)]
-        )
+        mail = NewMail("username-changed", address, account.institution_id, account.id, details=details)
+        queue_mails(session, now, [mail])
