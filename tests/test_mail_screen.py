@@ -22,7 +22,7 @@ def test_the_list_shows_how_each_mail_stands_and_why(admin_client, pupil_account
     assert (
         "Kaya, Elif elif@thuis.example Gebruikersnaam gewijzigd Mislukt De mailserver weigert deze mail (550)." in words
     )
-    assert "Wacht, wordt opnieuw geprobeerd" in words
+    assert "Wacht op nieuwe poging" in words
 
 
 @pytest.mark.parametrize(

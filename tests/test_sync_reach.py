@@ -42,6 +42,19 @@ def test_a_message_by_technical_key_finds_its_person_too_r47(
     assert "sleutel-9" not in page(admin_client, run)
 
 
+def test_a_message_does_not_name_another_person_out_of_reach_either_r47(
+    admin_client, session, make_run, make_person, say, elsewhere
+):
+    near = make_person(location=session.query(Location).first())
+    far = make_person(location=elsewhere, number="777777")
+    run = make_run()
+    say(run, near.number, code="pupil-unknown", pupil=far.number)
+    say(run, near.number, code="pupil-unknown", pupil="123456")
+    words = page(admin_client, run)
+    assert "777777" not in words
+    assert "123456" in words
+
+
 def test_groups_and_locations_of_others_are_counted_too_r47(session, admin_client, make_run, say, elsewhere):
     session.add(
         Group(

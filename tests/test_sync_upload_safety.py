@@ -54,6 +54,7 @@ def test_the_name_of_a_file_is_never_believed_r77(app, admin_client, session, se
     assert stat.S_IMODE(stored.stat().st_mode) == 0o600
     assert stored.parent == Path(app.config["INSTANCE"]) / "uploads"
     assert len(upload.shown_as) <= 200
+    assert upload.shown_as.isprintable()
     assert "<script>alert" not in admin_client.get(answer.headers["Location"]).get_data(as_text=True)
 
 

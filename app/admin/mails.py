@@ -60,13 +60,26 @@ class MailScreen(ListScreen):
     row_word = _l("View")
     default_sort = ("created", True)
     columns = (
-        Column("created", _l("Date"), lambda mail, _a: moment(mail.created_at), (OutboxMail.created_at,), said=False),
+        Column(
+            "created",
+            _l("Date"),
+            lambda mail, _a: moment(mail.created_at),
+            (OutboxMail.created_at,),
+            "moment",
+            said=False,
+        ),
         Column("who", _l("To"), who, cell="name"),
-        Column("recipient", _l("E-mail address"), lambda mail, _a: mail.recipient, (OutboxMail.recipient,), "cut"),
+        Column(
+            "recipient",
+            _l("E-mail address"),
+            lambda mail, _a: mail.recipient,
+            (OutboxMail.recipient,),
+            "cut",
+            said=False,
+        ),
         Column("template", _l("Mail about"), lambda mail, _a: TEMPLATES.get(mail.template, mail.template), said=False),
         Column("state", _l("State"), lambda mail, _a: state_of(mail), (OutboxMail.state,), "badge", said=False),
         Column("problem", _l("Reason"), lambda mail, _a: mail.problem, said=False),
-        Column("attempts", _l("Tries"), lambda mail, _a: mail.attempts, (OutboxMail.attempts,), "number"),
     )
     filters = (
         ListFilter("search", _l("Name or address"), found_in_mail),

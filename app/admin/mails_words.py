@@ -37,7 +37,7 @@ STATES = {
     "failed": State(_l("Failed"), "t-red", "mail-off"),
     "dropped": State(_l("Lapsed"), "t-amber", "x"),
 }
-TRIED = State(_l("Waiting, will be tried again"), "t-amber", "clock")
+TRIED = State(_l("Waits for a new try"), "t-amber", "clock")
 
 
 def state_of(mail: OutboxMail) -> State:

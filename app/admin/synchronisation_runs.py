@@ -18,6 +18,7 @@ from ..services.run_changes import accounts_of, read_changes
 from ..services.run_decisions import decide, run_history
 from ..services.run_list import SEVERITIES, Page, applied_before, counted, page_of, run_line
 from ..services.run_messages import all_messages, list_messages
+from ..services.run_outcome import MOST_LINES
 from ..services.sync_runs import OPEN, full_counts, run_in_reach, seconds_between
 from ..templating import moment
 from .synchronisation_file import changes_file, messages_file
@@ -38,7 +39,7 @@ from .synchronisation_words import (
     value_text,
 )
 
-LINES_A_PAGE = 25
+LINES_A_PAGE = 12
 WORDS = {
     "kinds": KINDS,
     "one_of_kind": ONE_OF_KIND,
@@ -144,7 +145,10 @@ class RunPages:
         actor = current_actor()
         changes = read_changes(db.session, actor, run)
         what = request.args.get("what", "")
-        totals = {name: len(changes.of(name)) + changes.hidden[name] for name in WHAT}
+        totals, changed = {name: len(changes.of(name)) + changes.hidden[name] for name in WHAT}, _totals(run)
+        cut_off = len(run.changes or ()) >= MOST_LINES
+        if cut_off:  # the lines are not all there; the counts are
+            totals |= {name: changed[name] for name in ("new", "changed", "gone")}
         if what not in WHAT:
             what = next((name for name, number in totals.items() if number), "new")
         return self._page(
@@ -155,7 +159,8 @@ class RunPages:
             _("Preview"),
             what=what,
             totals=totals,
-            changed=_totals(run),
+            changed=changed,
+            cut_off=cut_off,
             hidden=changes.hidden[what],
             page=listed(_cut(changes.of(what))),
             addresses=Addresses(".run", {"run_id": run.id, "what": what}),
@@ -182,6 +187,7 @@ class RunPages:
             accounts=accounts_of(session, part.rows),
             groups=home_groups(session, ids),
             changed=_totals(run),
+            cut_off=len(run.changes or ()) >= MOST_LINES,
             next_run=moment_in_words(sync_settings.next_weekly(school, now())),
             weekly=bool(sync_settings.connected_sources(session, school)),
             history=run_history(session, actor, run),

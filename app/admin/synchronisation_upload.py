@@ -73,7 +73,7 @@ def _new_run(actor: Actor, slot: str, file: FileStorage) -> int | None:
     try:
         with transaction():
             moment = now()
-            upload = store_upload(db.session, moment, institution_id, folder, file.filename or "", file.stream)
+            upload = store_upload(db.session, moment, institution_id, folder, shown_name(file), file.stream)
             kept.append(folder / upload.stored_as)
             options = {"slot": slot, "upload_id": upload.id, "preview": True}
             run = request_run(db.session, moment, actor, institution_id, source, "file", **options)
@@ -86,6 +86,11 @@ def _new_run(actor: Actor, slot: str, file: FileStorage) -> int | None:
         if isinstance(error, Conflict):
             return None
         raise
+
+
+def shown_name(file: FileStorage) -> str:
+    """The name as sent, without what cannot be seen: NUL, line ends, marks that turn the reading direction (R77)."""
+    return "".join(letter for letter in file.filename or "" if letter.isprintable())
 
 
 def upload_folder() -> Path:

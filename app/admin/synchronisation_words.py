@@ -33,7 +33,7 @@ RUN_LOOKS = {
     "failed": Look(_l("No"), "t-red", "alert-triangle", _l("failed")),
     "discarded": Look(_l("No"), "no", "x", _l("discarded")),
     "held": Look(_l("On hold"), "t-amber", "hand-stop"),
-    "preview": Look(_l("Preview"), "t-blue", "eye", _l("waits for you")),
+    "preview": Look(_l("Preview"), "t-blue", "eye"),
     "waiting": Look(_l("Busy"), "t-blue", "loader-2"),
     "running": Look(_l("Busy"), "t-blue", "loader-2"),
 }

@@ -20,6 +20,7 @@ from .run_list import SEVERITIES, Page, page_of
 
 MESSAGES_A_PAGE = 25
 KEYS_A_QUERY = 500  # databases limit the values of one statement
+MENTIONED = {"pupil": "pupil", "guardian": "guardian", "mentor": "staff"}  # value of a message: the kind it names
 PERSON_KINDS = tuple(kind.value for kind in PersonKind)
 
 
@@ -114,18 +115,34 @@ def _keyed_location(run: SyncRun) -> sa.Select[tuple[int]]:
 
 
 def read_messages(session: Session, actor: Actor, run: SyncRun, rows: Sequence[SyncMessage]) -> list[MessageLine]:
-    """The sentences, with the person when it is known and in reach. One query for a page."""
+    """The sentences, with the person when it is known and in reach. Few queries for a page."""
     people = known_people(session, actor, run, ((row.kind, row.key) for row in rows))
+    unseen = _mentioned_out_of_reach(session, actor, run, rows)
+
+    def text(row: SyncMessage) -> str:
+        said = {
+            name: "…" if (MENTIONED.get(name), value) in unseen else value
+            for name, value in (row.details or {}).items()
+        }
+        return message_text(RosterMessage(row.severity, row.kind, row.key, row.code, said))
+
     return [
-        MessageLine(
-            row.severity,
-            row.kind,
-            row.key,
-            message_text(RosterMessage(row.severity, row.kind, row.key, row.code, row.details or {})),
-            people.get((row.kind, row.key)),
-        )
-        for row in rows
+        MessageLine(row.severity, row.kind, row.key, text(row), people.get((row.kind, row.key))) for row in rows
     ]
+
+
+def _mentioned_out_of_reach(
+    session: Session, actor: Actor, run: SyncRun, rows: Sequence[SyncMessage]
+) -> set[tuple[str, str]]:
+    """Whom a message names besides its own record, though the reader may not see that person."""
+    mentioned = {
+        (MENTIONED[name], value) for row in rows for name, value in (row.details or {}).items() if name in MENTIONED
+    }
+    if not mentioned:
+        return set()
+    everybody = Actor("reader", institution_id=run.institution_id)
+    known, seen = (known_people(session, one, run, mentioned).keys() for one in (everybody, actor))
+    return set(known - seen)
 
 
 def known_people(
