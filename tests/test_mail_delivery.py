@@ -159,19 +159,28 @@ def test_three_workers_at_once_send_each_mail_once_r113(app, session, queue, pos
 
 
 def test_who_held_a_mail_too_long_may_not_write_any_more_r114(app, session, queue):
-    mail = queue()
-    (due,) = outbox_delivery.due_mails(session, now())
+    mail, length = queue(), timedelta(minutes=4)
+    mail.next_at = long_ago = now() - timedelta(minutes=10)
+    session.commit()
+    due = outbox_delivery.due_mails(session, now())
     with transaction():
-        old = outbox_delivery.hold(session, now() - timedelta(minutes=10), due, timedelta(minutes=4))
-    (again,) = outbox_delivery.due_mails(session, now())
+        old, _ours = outbox_delivery.hold(session, long_ago, due, length)
     with transaction():
-        assert outbox_delivery.hold(session, now(), due, timedelta(minutes=4)) is None  # it read what is no longer so
-        new = outbox_delivery.hold(session, now(), again, timedelta(minutes=4))
+        new, (again,) = outbox_delivery.hold(session, now(), due, length)
+        assert outbox_delivery.hold(session, now(), due, length)[1] == []  # it is taken
     with transaction():
-        assert not outbox_delivery.finish(session, again, old, state="failed", problem="late")
-        assert outbox_delivery.finish(session, again, new, state="sent", sent_at=now(), problem=None)
+        assert outbox_delivery.finish(session, old, [again.id], state="failed", problem="late") == 0
+        assert outbox_delivery.finish(session, new, [again.id], state="sent", sent_at=now(), problem=None) == 1
     session.refresh(mail)
-    assert (mail.state, mail.uncertain) == ("sent", True)
+    assert (mail.state, mail.uncertain, mail.attempts) == ("sent", True, 2)
+
+
+def test_what_was_taken_but_not_tried_is_given_back_untouched(app, session, queue, post_office, postbox):
+    mails = [queue() for _mail in range(3)]
+    deliver(app.config, going=lambda: not postbox.mails)
+    for mail in mails[1:]:
+        session.refresh(mail)
+        assert (mail.state, mail.attempts, mail.lease_until, mail.uncertain) == ("waiting", 0, None, False)
 
 
 def test_without_a_mail_server_mails_are_files_that_only_the_owner_reads(app, queue, tmp_path):

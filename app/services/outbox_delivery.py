@@ -1,12 +1,12 @@
 """The outbox from the side of the postman: which mails are due, who holds one, and how it ended (R113 to R115).
 
-A mail is held with `lease_until`: the moment itself is the token of the holder, so a holder whose lease ran out and was
-taken over can no longer write. A lease that ran out means that a worker died while sending: then it is uncertain
-whether the mail arrived.
+Mails are held with `lease_until`: the moment itself is the token of the holder, so a holder whose lease ran out and was
+taken over can no longer write. A lease that ran out means that a worker died or stood still: then it is uncertain
+whether the mail went out, unless its book tells (work/mail_book.py).
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,7 +32,7 @@ from .outbox import ABOUT_ACCOUNT, WITH_SECRET
 FIRST_WAITS = (1, 5, 15, 60, 240)  # minutes; then every four hours
 GIVE_UP_AFTER = 48 * 60  # minutes
 URGENT = ("password-forgotten",)  # somebody sits waiting for these; they go before a bulk of thousands
-PAGE = 50
+PAGE = 25  # mails that a worker takes at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,8 @@ def is_due(now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(OutboxMail.state == "waiting", OutboxMail.next_at <= now, free)
 
 
-def due_mails(session: Session, now: datetime) -> list[Due]:
-    """The next page of mails, urgent ones first, then the oldest."""
+def due_mails(session: Session, now: datetime, limit: int = PAGE) -> list[Due]:
+    """The next mails, urgent ones first, then the oldest."""
     columns = [
         *(getattr(OutboxMail, name) for name in ("id", "template", "recipient", "details", "message_id", "attempts")),
         *(OutboxMail.lease_until, OutboxMail.created_at, OutboxMail.secret_id),
@@ -118,7 +118,7 @@ def due_mails(session: Session, now: datetime) -> list[Due]:
         .outerjoin(Institution, Institution.id == OutboxMail.institution_id)
         .where(is_due(now))
         .order_by(sa.case((OutboxMail.template.in_(URGENT), 0), else_=1), OutboxMail.id)
-        .limit(PAGE)
+        .limit(limit)
     )
     return [Due(*row) for row in found]
 
@@ -149,41 +149,44 @@ def family_of(session: Session, mails: Sequence[Due]) -> Family:
     return Family(children, places)
 
 
-def hold(session: Session, now: datetime, mail: Due, length: timedelta) -> datetime | None:
-    """Take this mail for `length`; None when somebody else has it or it changed since it was read.
+def hold(session: Session, now: datetime, mails: Sequence[Due], length: timedelta) -> tuple[datetime, list[Due]]:
+    """Take these mails for `length`: the token of the holder, and those that nobody else took meanwhile.
 
-    Returns the token of the holder, which `finish` wants.
+    One whose last holder never came back may have been sent: it is marked uncertain (R113).
     """
     token = now + length + timedelta(microseconds=random.randrange(1000))  # noqa: S311 - two holders differ by it
-    unchanged = OutboxMail.lease_until.is_(None) if mail.lease_until is None else OutboxMail.lease_until < now
-    values: dict[str, Any] = {"lease_until": token, "attempts": mail.attempts + 1}
-    if mail.lease_until is not None:
-        values["uncertain"] = True
-    taken = session.execute(
-        sa.update(OutboxMail)
-        .where(OutboxMail.id == mail.id, OutboxMail.state == "waiting", OutboxMail.attempts == mail.attempts, unchanged)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    return token if taken.rowcount == 1 else None
-
-
-def finish(session: Session, mail: Due, token: datetime, **values: Any) -> bool:
-    """Write how the try ended and let the mail go; False when it was taken over meanwhile. Sent: wipes the nonce."""
-    written = session.execute(
-        sa.update(OutboxMail)
-        .where(OutboxMail.id == mail.id, OutboxMail.lease_until == token)
-        .values(lease_until=None, **values)
-        .execution_options(synchronize_session=False)
-    )
-    if written.rowcount == 1 and mail.secret_id is not None and values.get("state") in ("sent", "dropped"):
-        session.execute(
-            sa.update(IssuedSecret)
-            .where(IssuedSecret.id == mail.secret_id)
-            .values(nonce=None)
-            .execution_options(synchronize_session=False)
+    ids = [mail.id for mail in mails]
+    late = OutboxMail.lease_until.is_not(None)
+    session.execute(
+        _change(OutboxMail.id.in_(ids), is_due(now)).values(
+            lease_until=token,
+            attempts=OutboxMail.attempts + 1,
+            uncertain=sa.case((late, sa.true()), else_=OutboxMail.uncertain),
         )
-    return written.rowcount == 1
+    )
+    ours = set(session.scalars(sa.select(OutboxMail.id).where(OutboxMail.id.in_(ids), OutboxMail.lease_until == token)))
+    return token, [mail for mail in mails if mail.id in ours]
+
+
+def finish(session: Session, token: datetime, ids: Collection[int], **values: Any) -> int:
+    """Write how the tries ended and let go; how many were still ours. Sent or dropped: wipes the nonces (R112)."""
+    if not ids:
+        return 0
+    ours = sa.and_(OutboxMail.id.in_(ids), OutboxMail.lease_until == token)
+    if values.get("state") in ("sent", "dropped"):
+        secrets = sa.select(OutboxMail.secret_id).where(ours, OutboxMail.secret_id.is_not(None))
+        wipe = sa.update(IssuedSecret).where(IssuedSecret.id.in_(secrets)).values(nonce=None)
+        session.execute(wipe.execution_options(synchronize_session=False))
+    return session.execute(_change(ours).values(lease_until=None, **values)).rowcount
+
+
+def give_back(session: Session, token: datetime, ids: Collection[int]) -> None:
+    """Let go of mails that were not tried."""
+    finish(session, token, ids, attempts=OutboxMail.attempts - 1)
+
+
+def _change(*which: sa.ColumnElement[bool]) -> sa.Update:
+    return sa.update(OutboxMail).where(*which).execution_options(synchronize_session=False)
 
 
 def postpone_due(session: Session, now: datetime, problem: str) -> int:
@@ -191,24 +194,22 @@ def postpone_due(session: Session, now: datetime, problem: str) -> int:
     due = session.execute(sa.select(OutboxMail.id, OutboxMail.attempts).where(is_due(now))).all()
     for mail_id, attempts in due:
         wait = wait_after(attempts + 1)
-        session.execute(
-            sa.update(OutboxMail)
-            .where(OutboxMail.id == mail_id, OutboxMail.attempts == attempts, OutboxMail.state == "waiting")
-            .values(
-                attempts=attempts + 1,
-                problem=problem,
-                **({"next_at": now + wait} if wait else {"state": "failed"}),
-            )
-            .execution_options(synchronize_session=False)
-        )
+        same = (OutboxMail.id == mail_id, OutboxMail.attempts == attempts, OutboxMail.state == "waiting")
+        session.execute(_change(*same).values(attempts=attempts + 1, problem=problem, **_after(now, wait)))
     return len(due)
 
 
 def hasten(session: Session, now: datetime) -> None:
     """Everything that waits may go now, whatever its next try was."""
-    session.execute(
-        sa.update(OutboxMail)
-        .where(OutboxMail.state == "waiting", OutboxMail.next_at > now)
-        .values(next_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(_change(OutboxMail.state == "waiting", OutboxMail.next_at > now).values(next_at=now))
+
+
+def postpone(session: Session, now: datetime, token: datetime, mail: Due, problem: str, **more: Any) -> str:
+    """One step down the ladder for a mail that we hold: "deferred", or "failed" after 48 hours."""
+    values = _after(now, wait_after(mail.attempts + 1))
+    finish(session, token, [mail.id], problem=problem, **values, **more)
+    return "failed" if "state" in values else "deferred"
+
+
+def _after(now: datetime, wait: timedelta | None) -> dict[str, Any]:
+    return {"next_at": now + wait} if wait else {"state": "failed"}

@@ -2,8 +2,10 @@
 
 import os
 import smtplib
+import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -72,28 +74,47 @@ def open_line(settings: Mapping[str, Any]) -> PlainSmtp | SslSmtp:
     return host
 
 
-def hang_up(host: smtplib.SMTP) -> None:
-    """End the line; a server that does not say goodbye is no problem."""
-    with suppress(OSError, smtplib.SMTPException):
-        host.quit()
-    host.close()
+class Line:
+    """The one line of a round: opened when the first mail needs it, and cut when a mail takes too long."""
 
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self.settings = settings
+        self.host: PlainSmtp | SslSmtp | None = None
+        self.deadline: float | None = None
+        self.over = threading.Event()
 
-@contextmanager
-def at_most(seconds: float, host: smtplib.SMTP) -> Iterator[None]:
-    """Cuts the line when what happens inside takes longer, such as an answer of one byte per minute."""
+    def open(self) -> PlainSmtp | SslSmtp:
+        """The open line. Raises as open_line does."""
+        if self.host is None:
+            self.host = open_line(self.settings)
+            self.over.clear()
+            threading.Thread(target=self._watch, args=(self.host,), daemon=True).start()
+        return self.host
 
-    def cut() -> None:
-        with suppress(OSError, AttributeError):  # closed in the meantime
-            host.sock.shutdown(2)
+    @contextmanager
+    def at_most(self, seconds: float) -> Iterator[None]:
+        """What happens inside is cut off after this time, such as an answer of one byte per minute."""
+        self.deadline = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self.deadline = None
 
-    timer = threading.Timer(seconds, cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+    def _watch(self, host: smtplib.SMTP) -> None:
+        while self.host is host and not self.over.wait(self.settings.get("MAIL_TIMEOUT", TIMEOUT) / 10):
+            deadline = self.deadline
+            if deadline is not None and time.monotonic() > deadline:
+                with suppress(OSError, AttributeError):  # closed in the meantime
+                    host.sock.shutdown(socket.SHUT_RDWR)
+
+    def hang_up(self) -> None:
+        """End the line; a server that does not say goodbye is no problem."""
+        if self.host is not None:
+            with suppress(OSError, smtplib.SMTPException), self.at_most(self.settings.get("MAIL_TIMEOUT", TIMEOUT)):
+                self.host.quit()
+            self.over.set()
+            self.host.close()
+            self.host = None
 
 
 def write_file(folder: Path, name: str, message: bytes) -> None:
