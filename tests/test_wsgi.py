@@ -1,0 +1,147 @@
+"""`python wsgi.py`: one process with web and scheduler that starts fast and stops without dropping anybody (R126)."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from tests.conftest import on_postgresql
+
+pytestmark = pytest.mark.skipif(on_postgresql(), reason="starts on a database file of its own")
+SLOW = """
+import sys, time
+import wsgi
+real = wsgi.app.wsgi_app
+def slow(environ, start_response):
+    if environ["PATH_INFO"] == "/healthz":
+        print("request", flush=True)
+        time.sleep(1.0)
+    return real(environ, start_response)
+wsgi.app.wsgi_app = slow
+wsgi.main(sys.argv[1:])
+"""
+
+
+def settings_of(tmp_path, **more):
+    return os.environ | {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'zicht.db'}",
+        "SECRET_KEY": "x" * 40,
+        "PUBLIC_URL": "http://127.0.0.1",
+        "PORT": "0",
+        "PRACTICE": "0",
+        **more,
+    }
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts the process; gives it with its address as soon as it is ready."""
+    running = []
+
+    def start(*arguments, code=None, **settings):
+        command = [sys.executable, *(["-c", code] if code else ["wsgi.py"]), *arguments]
+        process = subprocess.Popen(
+            command, env=settings_of(tmp_path, **settings), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        running.append(process)
+        first = process.stdout.readline()
+        assert first.startswith("Zicht is klaar: http://127.0.0.1:"), process.stderr.read()
+        return process, first.split()[3]
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def ask(address):
+    with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 - our own server
+        return answer.status, json.load(answer)
+
+
+def test_it_makes_itself_ready_on_nothing_and_stops_cleanly(start, tmp_path):
+    process, address = start("--make-ready")
+    assert ask(f"{address}/healthz") == (200, {"ok": True})
+    until = time.monotonic() + 15
+    while not is_ready(address):
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    _out, log = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "Traceback" not in log
+
+
+def is_ready(address):
+    """Whether all parts are well; how full this disk is, is not our subject."""
+    try:
+        answer = ask(f"{address}/readyz")[1]
+    except urllib.error.HTTPError as red:
+        answer = json.load(red)
+        red.close()
+    return all(part["ok"] for name, part in answer["checks"].items() if name != "disk")
+
+
+def test_twenty_running_requests_finish_after_sigterm_r126(start):
+    """More than there are threads: those that wait in the queue are answered as well."""
+    start("--make-ready")[0].terminate()
+    process, address = start(code=SLOW)
+    answers, failures = [], []
+
+    def request():
+        try:
+            answers.append(ask(f"{address}/healthz"))
+        except OSError as error:
+            failures.append(error)
+
+    requests = [threading.Thread(target=request) for _request in range(20)]
+    for one in requests:
+        one.start()
+    for _started in range(8):
+        assert process.stdout.readline() == "request\n"
+    process.send_signal(signal.SIGTERM)
+    for one in requests:
+        one.join()
+    assert failures == []
+    assert answers == [(200, {"ok": True})] * 20
+    assert process.wait(timeout=30) == 0
+
+
+def test_after_sigterm_no_new_connection_is_taken(start):
+    start("--make-ready")[0].terminate()
+    process, address = start(code=SLOW)
+    thread = threading.Thread(target=lambda: ask(f"{address}/healthz"))
+    thread.start()
+    assert process.stdout.readline() == "request\n"
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.5)
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=2)
+    thread.join()
+    assert process.wait(timeout=30) == 0
+
+
+def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = subprocess.run(
+            [sys.executable, "wsgi.py"], env=settings_of(tmp_path, PORT=port), capture_output=True, text=True, check=False
+        )
+    assert result.returncode == 1
+    assert result.stderr == f"Poort {port} is bezet. Kies een andere: PORT=8001 make run\n"
+
+
+def test_the_answer_names_no_server_and_no_version_r63(start):
+    process, address = start("--make-ready")
+    with urllib.request.urlopen(f"{address}/healthz") as answer:
+        assert answer.headers["Server"] is None
+    process.terminate()
+    assert process.wait(timeout=30) == 0
