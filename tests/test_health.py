@@ -82,9 +82,7 @@ def test_a_mail_that_nobody_takes_is_red_r127(look, session, alive, queue):
 
 def test_a_school_whose_synchronisation_stays_away_is_red_r127(look, session, alive, institution):
     long_ago = now() - timedelta(days=30)
-    session.add(
-        SourceConnection(institution_id=institution.id, source="somtoday", settings={}, changed_at=long_ago)
-    )
+    session.add(SourceConnection(institution_id=institution.id, source="somtoday", settings={}, changed_at=long_ago))
     session.commit()
     assert look() == {"sync"}
     session.add(

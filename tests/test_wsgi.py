@@ -132,9 +132,8 @@ def test_after_sigterm_no_new_connection_is_taken(start):
 def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        result = subprocess.run(
-            [sys.executable, "wsgi.py"], env=settings_of(tmp_path, PORT=port), capture_output=True, text=True, check=False
-        )
+        command, settings = [sys.executable, "wsgi.py"], settings_of(tmp_path, PORT=port)
+        result = subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
     assert result.returncode == 1
     assert result.stderr == f"Poort {port} is bezet. Kies een andere: PORT=8001 make run\n"
 
