@@ -1,5 +1,7 @@
 """One account on screen: changed, given a new password, deleted."""
 
+import html
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -70,6 +72,26 @@ def test_username_and_flags_are_saved_each_by_itself_z136_z138_z140_z141(admin_c
     assert "Gebruikersnaam gewijzigd van j.debruijn in J.deBruijn. Geblokkeerd" in words
     assert "Inactief gemaakt" in words
     assert "door admin_vanderwal" in words
+
+
+def test_the_way_back_leads_to_the_list_with_its_filter(admin_client, teacher):
+    found = admin_client.get(f"{ACCOUNTS}?role=staff&sort=email").text
+    response = admin_client.get(html.unescape(re.search(r'href="([^"]+)" aria-label="Bewerken', found)[1]))
+    back = f"{ACCOUNTS}?role=staff&amp;sort=email"
+    assert f'href="{back}">Annuleren' in response.text
+    away = re.search(r'action="([^"]+/verwijderen/[^"]*)"', response.text)[1]
+    assert post(admin_client, html.unescape(away), version=teacher.version).location == html.unescape(back)
+
+
+def test_a_strange_way_back_is_not_an_error_and_stays_here(admin_client, teacher):
+    for typed in ("a%0d%0aX-Evil:%201", "//evil.example", "%C3%A9%00"):
+        response = admin_client.get(f"{address(teacher)}?list={typed}")
+        assert response.status_code == 200
+        assert 'href="//' not in response.text
+    away = f"{address(teacher)}verwijderen/?list=x%0d%0aX-Evil:%201"
+    answer = post(admin_client, away, version=teacher.version)
+    assert answer.location.startswith(f"{ACCOUNTS}?xX-Evil")
+    assert "X-Evil" not in answer.headers
 
 
 def test_a_taken_username_is_refused_with_a_reason_at_the_field_z137(admin_client, teacher, pupil, make_account):

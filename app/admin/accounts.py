@@ -22,7 +22,7 @@ from ..services.account_list import (
 from .accounts_administrator import NewAdministrator
 from .accounts_batches import AccountBatches
 from .accounts_choice import new_list
-from .accounts_edit import EditAccount
+from .accounts_edit import EditAccount, list_query
 from .accounts_filters import FILTERS
 from .accounts_flags import AccountFlags
 from .accounts_words import Badge
@@ -104,7 +104,7 @@ class AccountScreen(EditAccount, AccountBatches, AccountFlags, NewAdministrator,
         return notes_of_accounts(db.session, current_actor(), rows)
 
     def row_url(self, row: Account) -> str:
-        return url_for(".edit_view", id=row.id)
+        return url_for(".edit_view", id=row.id, list=list_query())
 
     def row_label(self, row: Account) -> str:
         return row.username

@@ -105,7 +105,7 @@ class AccountBatches:
         return self._batch_page(
             "check",
             batch,
-            words.check(count),
+            words.check(count) if count else _("Nothing to do"),
             words=words,
             plan=plan,
             page=page_of(plan.accounts, request.args.get("page", 1, int), LINES),

@@ -41,6 +41,11 @@ def new_list(kind: PersonKind) -> str:
     return f"accounts-{PERSON_LISTS[kind]}"
 
 
+def clean_query(text: str) -> str:
+    """A query string that came from outside, safe to stand in an address again."""
+    return "".join(letter for letter in text.lstrip("?") if "!" <= letter <= "~")[:1_000]
+
+
 def new_form_key() -> str:
     """The mark of one form, so that sending it twice acts once (R124)."""
     return secrets.token_urlsafe(24)
@@ -68,7 +73,7 @@ def _chosen(task: str, kind: PersonKind, endpoint: str, form: MultiDict[str, str
     screen = screen_named(endpoint)
     ids = screen.chosen_ids(form)
     _refuse_strangers(screen, form, ids)
-    query = form.get("query", "").lstrip("?")[:2_000]
+    query = clean_query(form.get("query", ""))
     return Chosen(task, kind, ids, query, f"{url_for(f'{endpoint}.index_view')}?{query}".rstrip("?"))
 
 

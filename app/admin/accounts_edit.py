@@ -19,7 +19,7 @@ from ..services.account_batches import draft_batch, start_batch
 from ..services.account_changes import change_account, delete_account, why_account_fixed
 from ..services.account_list import account_in_reach, groups_of_owner, history, notes_of_accounts
 from ..templating import moment
-from .accounts_choice import new_form_key
+from .accounts_choice import clean_query, new_form_key
 from .accounts_forms import AccountForm, account_form
 from .accounts_history import story
 from .accounts_words import KINDS
@@ -64,7 +64,7 @@ class EditAccount:
             flash(_("The account is saved. Check that a location is coupled (see below)."), "warning")
         else:
             flash(_("The account is saved."), "success")
-        return redirect(url_for(".edit_view", id=id))
+        return redirect(url_for(".edit_view", id=id, list=list_query()))
 
     def _save(self, id: int, form: AccountForm) -> None:
         role = form.data.get("role")
@@ -109,6 +109,8 @@ class EditAccount:
             title=_("Account of %(name)s", name=person.full_name),
             page_name="BeheerAccountPage",
             crumbs=self._crumbs(account.username),
+            list_query=list_query(),
+            list_url=self._list_url(),
             summary=_summary(account),
             account=account,
             person=person,
@@ -123,6 +125,10 @@ class EditAccount:
             form_key=new_form_key(),
             history=[story(line) for line in history(db.session, account)],
         )
+
+    def _list_url(self) -> str:
+        """The list as it was before: with its filter, order and page."""
+        return f"{url_for('.index_view')}?{list_query() or ''}".rstrip("?")
 
     @expose("/<int(max=2147483647):id>/wachtwoord/", methods=("POST",))
     def reset(self, id: int) -> ResponseReturnValue:
@@ -146,17 +152,25 @@ class EditAccount:
             with transaction():
                 delete_account(db.session, now(), actor, id, _version(request.form))
             flash(_("Account %(username)s is deleted. The person stays.", username=username), "success")
-            return redirect(url_for(".index_view"))
+            return redirect(self._list_url())
         return self.render(
             "admin/accounts/delete.html",
             title=_("Delete account %(username)s?", username=account.username),
             page_name="BeheerAccountPage",
             crumbs=self._crumbs(account.username),
+            list_query=list_query(),
             account=account,
             person=account.person,
             kind_plural=KINDS[account.person.kind],
             why_not=why_account_fixed(db.session, actor, account),
         )
+
+
+def list_query() -> str | None:
+    """The query string of the list of accounts: of this request, or as it travels along to the pages of one account."""
+    on_list = request.endpoint == "accounts.index_view"
+    text = request.query_string.decode("ascii", "ignore") if on_list else request.args.get("list", "")
+    return clean_query(text) or None
 
 
 def _summary(account: Account) -> str:

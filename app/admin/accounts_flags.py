@@ -80,7 +80,7 @@ class AccountFlags:
             flash(_("Choose at least one row first."), "warning")
             return redirect(chosen.back, 303)
         plan = plan_flags(db.session, current_actor(), chosen.ids, flag.name, flag.value)
-        title = flag.title(len(plan.changes))
+        title = flag.title(len(plan.changes)) if plan.changes else _("Nothing to do")
         return self.render(
             "admin/accounts/flags.html",
             title=title,
