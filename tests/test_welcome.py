@@ -133,12 +133,14 @@ def test_an_empty_school_gets_the_steps_to_begin(make_account, log_in):
     page = welcome(log_in(make_account(role=Role.ADMINISTRATOR, **USED)))
     assert "Uw school is nog leeg" in page
     assert "Naar synchronisatie" in page
+    assert "Niets te doen" not in page
 
 
 def test_an_administrator_without_location_is_told_how_to_couple_z189(make_account, make_location, log_in):
     make_location("Lindelaan")
     page = welcome(log_in(make_account(role=Role.ADMINISTRATOR, **USED)))
     assert "U bent nog niet gekoppeld aan een vestiging" in page
+    assert "Niets te doen" not in page  # who sees nobody is not told that all is well
 
 
 def test_the_last_run_is_told_with_its_messages(admin_client, make_run):
