@@ -94,11 +94,11 @@ def test_nobody_chosen_is_a_clear_refusal(session, actor):
         draft_batch(session, NOW, actor, "create", "pupil", [], "key")
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
-def test_only_an_administrator_makes_accounts_z054(session, institution, role):
-    stranger = Actor("x", 1, institution.id, role, frozenset({1}))
-    with pytest.raises(NotAllowed):
-        draft_batch(session, NOW, stranger, "create", "pupil", [1], "key")
+def test_only_an_administrator_makes_accounts_z054(session, institution):
+    for role in set(Role) - {Role.ADMINISTRATOR}:
+        stranger = Actor("x", 1, institution.id, role, frozenset({1}))
+        with pytest.raises(NotAllowed):
+            draft_batch(session, NOW, stranger, "create", "pupil", [1], "key")
 
 
 def test_another_administrator_does_not_see_my_batch_because_it_shows_passwords_r52(

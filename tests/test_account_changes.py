@@ -132,21 +132,17 @@ def test_a_care_manager_does_not_become_staff_member_again_part7_nr15(change, ma
         change(make_account(role=Role.CARE_MANAGER), role=Role.STAFF)
 
 
-@pytest.mark.parametrize("old", sorted(MANAGED))
-@pytest.mark.parametrize("new", list(Role))
-def test_no_other_role_can_be_given_by_anybody_z142_z078_r50(
-    session, administrator, change, make_account, make_person, old, new
-):
+def test_no_other_role_can_be_given_by_anybody_z142_z078_r50(session, administrator, change, make_account, make_person):
     kinds = {Role.PUPIL: PersonKind.PUPIL, Role.GUARDIAN: PersonKind.GUARDIAN, Role.OTHER: PersonKind.OTHER}
-    person = placed(make_person, kinds.get(old, PersonKind.STAFF), session.scalar(sa.select(Location)))
-    account = make_account(person, old)
-    if (old, new) == (Role.STAFF, Role.CARE_MANAGER) or old is new:
-        change(account, role=new)
-    else:
-        with pytest.raises(NotAllowed):
-            change(account, role=new)
-    wanted = new if old is Role.STAFF and new is Role.CARE_MANAGER else old
-    assert session.get(Account, account.id, populate_existing=True).role is wanted
+    place = session.scalar(sa.select(Location))
+    for old in sorted(MANAGED):
+        account = make_account(placed(make_person, kinds.get(old, PersonKind.STAFF), place), old)
+        for new in set(Role) - {old}:
+            if (old, new) == (Role.STAFF, Role.CARE_MANAGER):
+                continue
+            with pytest.raises(NotAllowed):
+                change(account, role=new)
+        assert session.get(Account, account.id, populate_existing=True).role is old
 
 
 @pytest.mark.parametrize("role", [Role.NATIONAL, Role.ROOT])
@@ -155,11 +151,12 @@ def test_accounts_above_are_not_there_for_an_administrator_r50_r52_z078(change, 
         change(make_account(role=role), active=False)
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
-def test_nobody_but_an_administrator_changes_accounts_z054_r46(change, make_account, institution, role):
-    by = Actor("x", make_account(role=role).id, institution.id, role, frozenset({1}))
-    with pytest.raises(NotAllowed):
-        change(make_account(), by=by, active=False)
+def test_nobody_but_an_administrator_changes_accounts_z054_r46(change, make_account, institution):
+    account = make_account()
+    for role in set(Role) - {Role.ADMINISTRATOR}:
+        by = Actor("x", make_account(role=role).id, institution.id, role, frozenset({1}))
+        with pytest.raises(NotAllowed):
+            change(account, by=by, active=False)
 
 
 def test_who_saw_an_older_version_is_told_and_nothing_is_lost_r123(session, change, make_account):

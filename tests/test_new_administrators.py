@@ -80,10 +80,10 @@ def test_a_staff_number_in_use_is_refused_at_the_username_z162(add, make_person)
     assert refused.value.field == "username"
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
-def test_only_an_administrator_adds_administrators_z154_r50(add, institution, role):
-    with pytest.raises(NotAllowed):
-        add(by=Actor("x", 1, institution.id, role, frozenset({1})))
+def test_only_an_administrator_adds_administrators_z154_r50(add, institution):
+    for role in set(Role) - {Role.ADMINISTRATOR}:
+        with pytest.raises(NotAllowed):
+            add(by=Actor("x", 1, institution.id, role, frozenset({1})))
 
 
 def test_not_in_another_school_r49(add, administrator):

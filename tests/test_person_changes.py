@@ -43,28 +43,25 @@ def test_a_staff_member_can_be_added_by_hand_and_has_no_link_z106_z108(session, 
     assert audit("person-created")[0].subject_id == staff.id
 
 
-@pytest.mark.parametrize("field", ["number", "first_name", "last_name", "email"])
-@pytest.mark.parametrize("empty", ["", "   ", None, "\t\n"])
-def test_all_fields_of_a_staff_member_must_be_filled_in_z111_r134(session, actor, field, empty):
-    with pytest.raises(InvalidInput) as refused:
-        add_staff(session, NOW, actor, **STAFF | {field: empty})
-    assert refused.value.field == field
+def test_all_fields_of_a_staff_member_must_be_filled_in_z111_r134(session, actor):
+    for field in ("number", "first_name", "last_name", "email"):
+        for empty in ("", "   ", None, "\t\n"):
+            with pytest.raises(InvalidInput) as refused:
+                add_staff(session, NOW, actor, **STAFF | {field: empty})
+            assert refused.value.field == field
 
 
-@pytest.mark.parametrize(
-    ("field", "wrong"),
-    [
+def test_what_cannot_be_used_is_refused_at_its_field_r117_r134(session, actor):
+    for field, wrong in [
         ("email", "geen adres"),
         ("email", "a@b@c"),
         ("email", "a@b.nl\r\nBcc: x@y.nl"),
         ("last_name", "x" * 201),
         ("number", "9" * 65),
-    ],
-)
-def test_what_cannot_be_used_is_refused_at_its_field_r117_r134(session, actor, field, wrong):
-    with pytest.raises(InvalidInput) as refused:
-        add_staff(session, NOW, actor, **STAFF | {field: wrong})
-    assert refused.value.field == field
+    ]:
+        with pytest.raises(InvalidInput) as refused:
+            add_staff(session, NOW, actor, **STAFF | {field: wrong})
+        assert refused.value.field == field
 
 
 def test_odd_spaces_and_control_signs_do_not_get_into_a_name_r134(session, actor):
@@ -157,13 +154,13 @@ def test_nobody_else_can_be_deleted_z005(session, actor, make_person, kind):
         delete_other(session, NOW, actor, person.id, person.version)
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
-def test_only_an_administrator_adds_persons_r46(session, institution, role):
-    stranger = Actor("x", 1, institution.id, role, frozenset({1}))
-    with pytest.raises(NotAllowed):
-        add_staff(session, NOW, stranger, **STAFF)
-    with pytest.raises(NotAllowed):
-        add_other(session, NOW, stranger, **OTHER)
+def test_only_an_administrator_adds_persons_r46(session, institution):
+    for role in set(Role) - {Role.ADMINISTRATOR}:
+        stranger = Actor("x", 1, institution.id, role, frozenset({1}))
+        with pytest.raises(NotAllowed):
+            add_staff(session, NOW, stranger, **STAFF)
+        with pytest.raises(NotAllowed):
+            add_other(session, NOW, stranger, **OTHER)
 
 
 def test_persons_of_another_school_are_not_there_r52(session, other, make_account, institution):
