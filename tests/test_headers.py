@@ -1,5 +1,6 @@
 """What every answer of the login pages carries, and what a form must bring (R22, R49, R59 to R61, R63)."""
 
+import itertools
 import re
 from http.cookies import SimpleCookie
 
@@ -12,6 +13,14 @@ from tests.conftest import make_app, token_of
 
 PAGES = ["/login", "/wachtwoord/vergeten", "/activeren/", "/activeren/x", "/wachtwoord/wijzigen", "/logout", "/x"]
 FORMS = ["/login", "/login/instelling", "/logout", "/wachtwoord/vergeten", "/wachtwoord/wijzigen", "/activeren/"]
+FOREIGN = [
+    {"Origin": "https://evil.example"},
+    {"Origin": "http://localhost.evil.example"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+]
+STRANGE = ["\0", b"\xed\xa0\x80", b"\xff\xfe", "9" * 30, "{{7*7}}", "💥" * 99, "<b>x</b>"]
 EXPECTED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -32,15 +41,14 @@ def secure_app(app):
         database.engine.dispose()
 
 
-@pytest.mark.parametrize("address", PAGES)
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
-def test_every_answer_has_every_header_also_refusals_r63(client, institution, address, method):
-    answer = client.open(address, method=method)
-    assert answer.status_code < 500
-    assert {name: answer.headers.get(name) for name in EXPECTED} == EXPECTED
-    assert "camera=()" in answer.headers["Permissions-Policy"]
-    assert "Server" not in answer.headers
-    assert "charset=utf-8" in answer.headers["Content-Type"]
+def test_every_answer_has_every_header_also_refusals_r63(client, institution):
+    for address, method in itertools.product(PAGES, ("GET", "POST", "PUT")):
+        answer = client.open(address, method=method)
+        assert answer.status_code < 500
+        assert {name: answer.headers.get(name) for name in EXPECTED} == EXPECTED, (method, address)
+        assert "camera=()" in answer.headers["Permissions-Policy"]
+        assert "Server" not in answer.headers
+        assert "charset=utf-8" in answer.headers["Content-Type"]
 
 
 def test_a_file_has_them_too_and_may_be_kept_r63(client):
@@ -95,33 +103,23 @@ def test_every_cookie_is_bound_to_this_host_and_hidden_from_scripts_r22(secure_a
     assert not {"Jdevries", "99ZZ"} & {seen[name].value for name in ("__Host-zicht", "__Host-zicht-device")}
 
 
-@pytest.mark.parametrize("address", FORMS)
-def test_a_form_without_our_token_is_refused_r59(log_in, client, owner, address):
-    for browser in (client, log_in(owner)):
-        assert browser.post(address, data={"username": "Jdevries", "email": "x"}).status_code in (302, 400)
+def test_a_form_without_our_token_is_refused_r59(log_in, client, owner):
+    for browser, address in itertools.product((client, log_in(owner)), FORMS):
+        answer = browser.post(address, data={"username": "Jdevries", "email": "x"})
+        assert answer.status_code == 400 or answer.location == "/login", address
 
 
-@pytest.mark.parametrize("address", [form for form in FORMS if form != "/wachtwoord/wijzigen"])
-def test_the_token_of_another_session_is_refused_r59(app, client, institution, address):
+def test_the_token_of_another_session_is_refused_r59(app, client, institution):
     foreign = token_of(app.test_client().get("/login").text)
     client.get("/login")
-    assert client.post(address, data={"csrf_token": foreign}).status_code == 400
+    for address in FORMS:
+        answer = client.post(address, data={"csrf_token": foreign})
+        assert answer.status_code == 400 or answer.location == "/login", address
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Origin": "https://evil.example"},
-        {"Origin": "http://localhost.evil.example"},
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-        {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
-    ],
-    ids=str,
-)
-def test_a_form_sent_by_another_site_is_refused_r59(app, owner, headers):
-    client = app.test_client()
-    assert try_login(client, headers=headers).status_code == 403
+def test_a_form_sent_by_another_site_is_refused_r59(client, owner):
+    for headers in FOREIGN:
+        assert try_login(client, headers=headers).status_code == 403
     assert is_welcome(try_login(client, headers={"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}))
 
 
@@ -141,11 +139,10 @@ def test_looking_changes_nothing_r60(client, log_in, owner, session):
     assert contents(session) == before
 
 
-@pytest.mark.parametrize("address", FORMS)
-@pytest.mark.parametrize("value", ["\0", b"\xed\xa0\x80", b"\xff\xfe", "9" * 30, "{{7*7}}", "💥" * 99, "<b>x</b>"])
-def test_no_value_of_a_field_is_our_mistake_r65(client, institution, address, value):
+def test_no_value_of_a_field_is_our_mistake_r65(client, institution):
     names = ("username", "password", "institution", "remember", "next", "email", "new_password", "repeat_password")
-    token = token_of(client.get("/login").text)
-    answer = client.post(address, data=dict.fromkeys(names, value) | {"csrf_token": token})
-    assert answer.status_code < 500
-    assert "<b>x</b>" not in answer.text
+    for value, address in itertools.product(STRANGE, FORMS):
+        token = token_of(client.get("/login").text)
+        answer = client.post(address, data=dict.fromkeys(names, value) | {"csrf_token": token})
+        assert answer.status_code < 500, (address, value)
+        assert "<b>x</b>" not in answer.text

@@ -193,8 +193,8 @@ HOSTS = [
 ]
 
 
-@pytest.mark.parametrize("headers", HOSTS, ids=str)
-def test_a_host_of_others_is_refused_or_ignored_r37(client, headers):
-    answer = client.get("/wachtwoord/vergeten", headers=headers)
-    assert answer.status_code == (200 if headers["Host"] in ("localhost", "localhost:8000") else 400)
-    assert "evil.example" not in answer.text.casefold()
+def test_a_host_of_others_is_refused_or_ignored_r37(client):
+    for headers in HOSTS:
+        answer = client.get("/wachtwoord/vergeten", headers=headers)
+        assert answer.status_code == (200 if headers["Host"] in ("localhost", "localhost:8000") else 400), headers
+        assert "evil.example" not in answer.text.casefold()

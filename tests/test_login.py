@@ -152,9 +152,9 @@ def test_an_absurdly_long_password_is_refused_without_hashing_r6(client, owner, 
     assert hashes == []
 
 
-@pytest.mark.parametrize("username", ["a\0b", "x" * 5_000, "", "' OR 1=1 --", "%", "\ud7ff"])
-def test_a_strange_username_is_refused_like_any_other_r65(client, owner, username):
-    assert try_login(client, username).status_code == 401
+def test_a_strange_username_is_refused_like_any_other_r65(client, owner):
+    for username in ("a\0b", "x" * 5_000, "", "' OR 1=1 --", "%", "\ud7ff"):
+        assert try_login(client, username).status_code == 401
 
 
 def test_a_hash_of_former_times_is_made_anew_once_r1(client, make_account, session, hashes):

@@ -83,9 +83,9 @@ def test_the_look_up_needs_a_form_of_ours_and_never_answers_an_address_r16_r59(c
     assert client.post("/login/instelling", data=fields, headers=foreign).status_code == 403
 
 
-@pytest.mark.parametrize("username", ["", "a\0b", "x" * 100_000, "%", "'"])
-def test_the_look_up_answers_whatever_is_typed_r65(ask, institution, username):
-    assert ask(username).json["institution"]["brin"] == "99ZZ"
+def test_the_look_up_answers_whatever_is_typed_r65(ask, institution):
+    for username in ("", "a\0b", "x" * 100_000, "%", "'"):
+        assert ask(username).json["institution"]["brin"] == "99ZZ"
 
 
 def test_before_there_is_an_institution_the_page_and_the_look_up_still_answer(client, ask):
@@ -124,9 +124,9 @@ def test_without_the_box_nothing_is_remembered_and_what_was_is_forgotten_z027(cl
     assert 'value="Jdevries"' not in client.get("/login").text
 
 
-@pytest.mark.parametrize("value", ["", "x", "WyJhIiwiYiJd.AAAA", "WzFd." + "A" * 27, "%00"])
-def test_a_remembered_cookie_that_we_did_not_write_is_nothing(client, institution, value):
-    client.set_cookie("zicht-remembered", value)
-    page = client.get("/login")
-    assert page.status_code == 200
-    assert 'id="username" name="username" type="text" value=""' in page.text
+def test_a_remembered_cookie_that_we_did_not_write_is_nothing(client, institution):
+    for value in ("", "x", "WyJhIiwiYiJd.AAAA", "WzFd." + "A" * 27, "%00"):
+        client.set_cookie("zicht-remembered", value)
+        page = client.get("/login")
+        assert page.status_code == 200
+        assert 'id="username" name="username" type="text" value=""' in page.text

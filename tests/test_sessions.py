@@ -82,10 +82,10 @@ def test_a_cookie_kept_from_before_the_logout_opens_nothing_r21(client, app, own
     assert sessions_of(session, owner) == 0
 
 
-@pytest.mark.parametrize("cookie", ["", "x", "x" * 43, "x" * 4_000, "%00%00", "é" * 30])
-def test_a_cookie_that_we_never_gave_is_nobody_r21(client, institution, cookie):
-    client.set_cookie("zicht", cookie)
-    assert client.get("/wachtwoord/wijzigen").status_code == 302
+def test_a_cookie_that_we_never_gave_is_nobody_r21(client, institution):
+    for cookie in ("", "x", "x" * 43, "x" * 4_000, "%00%00", "é" * 30):
+        client.set_cookie("zicht", cookie)
+        assert client.get("/wachtwoord/wijzigen").status_code == 302
 
 
 def test_an_id_is_new_at_login_and_at_logout_r23(client, owner):

@@ -53,9 +53,9 @@ def test_a_house_with_ipv6_is_one_visitor(client, owner, session):
     assert addresses(session) == {"2001:db8:1:2::/64"}
 
 
-@pytest.mark.parametrize("address", ["", "unix:", "nonsense"])
-def test_an_address_that_is_none_is_no_error(client, owner, address):
-    assert try_login(client, password="x", environ_overrides={"REMOTE_ADDR": address}).status_code == 401
+def test_an_address_that_is_none_is_no_error(client, owner):
+    for address in ("", "unix:", "nonsense"):
+        assert try_login(client, password="x", environ_overrides={"REMOTE_ADDR": address}).status_code == 401
 
 
 def test_the_school_s_network_is_known_by_its_setting_r14(behind, owner, session):
