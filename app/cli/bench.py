@@ -1,4 +1,4 @@
-"""`bench`: the figures of this build as a table. The measures live beside the tests; docs/benchmarks.md explains them."""
+"""`bench`: the figures of this build as a table. The measures live beside the tests; docs/benchmarks.md explains."""
 
 from importlib import import_module
 from pathlib import Path

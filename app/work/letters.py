@@ -203,7 +203,10 @@ def _login_alarm(about: Subject) -> Letter:
         subject=_("Many failed logins"),
         heading=_("Many failed logins"),
         opening=[
-            _("In a few minutes hundreds of logins failed. Somebody may be guessing passwords. New attempts must wait."),
+            _(
+                "In a few minutes hundreds of logins failed. Somebody may be guessing passwords. "
+                "New attempts must wait."
+            ),
             _("Did many people log in at your school at that moment? Then nothing needs to be done."),
         ],
         closing=[_("Else tell who keeps the server: the addresses stand in the record of the logins.")],
