@@ -91,6 +91,8 @@ def test_another_process_and_a_restart_keep_the_count_r13(app, session, owner, c
     fail(session, 10, clock.now())
     other = make_app(app.config["SQLALCHEMY_DATABASE_URI"], app.config["INSTANCE"])
     assert try_login(other.test_client()).status_code == 401
+    with other.app_context():
+        database.engine.dispose()
 
 
 def test_tries_at_the_same_moment_cannot_all_slip_through_r13(app, owner):
