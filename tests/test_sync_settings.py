@@ -153,7 +153,7 @@ def test_a_connected_source_shows_when_it_runs_next_and_an_unconnected_one_how_t
     admin_client, session, institution
 ):
     words = text_of(admin_client.get(SYNC))
-    assert "roster connect --institution 99ZZ --source" in words
+    assert "roster connect \\ --institution 99ZZ --source somtoday" in words
     assert "Niet verbonden" in words
     session.add(SourceConnection(institution_id=institution.id, source="somtoday", settings={}, changed_at=NOW))
     session.commit()

@@ -24,8 +24,6 @@ from ..templating import moment
 from .synchronisation_file import changes_file, messages_file
 from .synchronisation_forms import RUN, Addresses, crumbs, listed, page_number, person_url
 from .synchronisation_words import (
-    ENDINGS,
-    EVENTS,
     KINDS,
     ONE_OF_KIND,
     RUN_LOOKS,
@@ -36,6 +34,7 @@ from .synchronisation_words import (
     source_title,
     stage_text,
     started_by,
+    story_of,
     value_text,
 )
 
@@ -44,8 +43,6 @@ WORDS = {
     "kinds": KINDS,
     "one_of_kind": ONE_OF_KIND,
     "severities": SEVERITY_LOOKS,
-    "events": EVENTS,
-    "endings": ENDINGS,
     "looks": RUN_LOOKS,
     "whats": WHAT,
     "field_label": field_label,
@@ -102,7 +99,8 @@ class RunPages:
     # -- the page of each state ---------------------------------------------------------------------------------------
 
     def _page(self, template: str, run: SyncRun, title: str, page_name: str, crumb: str, **values: Any) -> str:
-        line = run_line(db.session, current_actor(), run)
+        actor = current_actor()
+        line = run_line(db.session, actor, run)
         return self.render(  # type: ignore[attr-defined]
             f"admin/synchronisation/{template}.html",
             title=title,
@@ -110,7 +108,8 @@ class RunPages:
             crumbs=crumbs((crumb, None)),
             run=run,
             line=line,
-            starter=started_by(line, current_actor()),
+            starter=started_by(line, actor),
+            story=story_of(line, run_history(db.session, actor, run), actor),
             source=source_title(run.source),
             counts=full_counts(run.counts),
             **WORDS,
@@ -138,7 +137,6 @@ class RunPages:
             severity=severity if severity in SEVERITIES else "",
             seconds=seconds_between(run.started_at, run.finished_at),
             more=_difference(run, before),
-            history=run_history(db.session, actor, run),
         )
 
     def _preview(self, run: SyncRun) -> str:
@@ -190,7 +188,6 @@ class RunPages:
             cut_off=len(run.changes or ()) >= MOST_LINES,
             next_run=moment_in_words(sync_settings.next_weekly(school, now())),
             weekly=bool(sync_settings.connected_sources(session, school)),
-            history=run_history(session, actor, run),
         )
 
 

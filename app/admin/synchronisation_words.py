@@ -13,6 +13,7 @@ from ..clock import local
 from ..models import Institution, SyncRun
 from ..roster.sources import SOURCES
 from ..services.access import Actor
+from ..services.run_decisions import Event
 from ..services.run_list import RunLine
 from ..services.sync_settings import SourceState
 
@@ -94,10 +95,10 @@ EVENTS = {  # actions in the audit log (services/sync_runs.py, services/run_deci
     "roster-preview-accepted": _l("Preview accepted"),
     "roster-run-approved": _l("Applied all the same"),
     "roster-run-discarded": _l("Thrown away"),
+    "roster-applied": _l("Applied"),
     "sync-reason": _l("Reason"),
 }
-ENDINGS = {  # what the last line of a run's history says
-    "applied": _l("Applied"),
+ENDINGS = {  # how a run ended that has no line in the audit log for it
     "failed": _l("Failed, nothing was changed"),
     "held": _l("Put on hold, nothing was changed"),
     "preview": _l("The preview was ready"),
@@ -134,6 +135,30 @@ def started_by(line: RunLine, actor: Actor) -> str:
             return _("you")
         return line.started_by or _("an administrator of another location")
     return str(TRIGGERS.get(run.trigger, run.trigger))
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A line in the story of a run: what, when, and by whom when somebody did it."""
+
+    text: str
+    at: datetime
+    who: str | None = None
+
+
+def story_of(line: RunLine, history: Sequence[Event], actor: Actor) -> list[Moment]:
+    """What happened to a run, newest first: asked for, read, decided, ended."""
+    run = line.run
+    told = [Moment(_("Asked for"), run.created_at, started_by(line, actor))]
+    if run.started_at:
+        told.append(Moment(_("Reading %(source)s started", source=source_title(run.source)), run.started_at))
+    for event in reversed(history):
+        text = str(EVENTS.get(event.action, event.action)) + (f": {event.reason}" if event.reason else "")
+        who = None if event.by_machine else event.who or _("an administrator of another location")
+        told.append(Moment(text, event.at, who))
+    if run.finished_at and run.status in ENDINGS:
+        told.append(Moment(str(ENDINGS[run.status]), run.finished_at))
+    return sorted(told, key=lambda moment: moment.at)[::-1]
 
 
 def stage_text(run: SyncRun) -> str:

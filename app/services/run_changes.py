@@ -16,6 +16,8 @@ from .access import Actor
 from .reach import visible_groups
 from .run_messages import known_people
 
+KINDS = ("pupil", "guardian", "staff", "group", "location")  # people come first
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
@@ -55,6 +57,7 @@ def read_changes(session: Session, actor: Actor, run: SyncRun) -> Changes:
             lines.append(_line(line, person))
         else:
             hidden[line["what"]] += 1
+    lines.sort(key=lambda line: KINDS.index(line.kind) if line.kind in KINDS else len(KINDS))
     return Changes(lines, hidden)
 
 
