@@ -61,10 +61,18 @@ class Export:
             flash(_("This list has more than %(most)s rows. Make it shorter with a filter.", most=MOST_ROWS), "error")
             return redirect(f"{url_for('.index_view')}?{self.wish.query()}")
         file = TemporaryFile()  # noqa: SIM115 (the answer closes it)
-        {"csv": self._write_csv, "xlsx": self._write_xlsx}[self.kind](file)
-        with transaction():
-            details = {"list": self.screen.endpoint, "format": self.kind, "rows": total}
-            record(db.session, now(), current_actor(), "exported", "list", None, details)
+        try:
+            {"csv": self._write_csv, "xlsx": self._write_xlsx}[self.kind](file)
+            with transaction():
+                details = {"list": self.screen.endpoint, "format": self.kind, "rows": total}
+                record(db.session, now(), current_actor(), "exported", "list", None, details)
+            return self._answer(file)
+        except BaseException:
+            file.close()
+            raise
+
+    def _answer(self, file: IO[bytes]) -> Response:
+        """The written file, sent piece by piece; it has no name, so nothing of it stays behind."""
         length = file.tell()
         file.seek(0)
         name = f"{self.screen.file_name}-{today():%Y-%m-%d}.{self.kind}"
@@ -83,7 +91,6 @@ class Export:
             beside = self.screen.beside(list(rows), self.wish)
             for row in rows:
                 yield [plain_cell(column.value(row, beside)) for column in self.columns]
-            db.session.expunge_all()
 
     def _write_csv(self, file: IO[bytes]) -> None:
         # Dutch spreadsheets expect a semicolon, and know UTF-8 by its mark.
@@ -110,5 +117,6 @@ def _text_cell(sheet: Any, value: str, bold: bool) -> WriteOnlyCell:
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    while piece := file.read(PIECE):
-        yield piece
+    with file:
+        while piece := file.read(PIECE):
+            yield piece
