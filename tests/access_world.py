@@ -138,8 +138,12 @@ class World:
         account = self.account(place)
         return self._saved(
             OutboxMail(
-                institution_id=self.institution.id, account_id=account.id, message_id=f"m{next(self.count)}",
-                created_at=self.now, next_at=self.now, **values,
+                institution_id=self.institution.id,
+                account_id=account.id,
+                message_id=f"m{next(self.count)}",
+                created_at=self.now,
+                next_at=self.now,
+                **values,
             )  # fmt: skip
         )
 
@@ -148,8 +152,14 @@ class World:
         person = self.make_person(PersonKind.PUPIL, place)
         batch = self._saved(
             Batch(
-                institution_id=self.institution.id, actor_id=actor.id, task="create", kind="pupil", state="draft",
-                total=1, form_key=f"key{next(self.count)}", created_at=self.now,
+                institution_id=self.institution.id,
+                actor_id=actor.id,
+                task="create",
+                kind="pupil",
+                state="draft",
+                total=1,
+                form_key=f"key{next(self.count)}",
+                created_at=self.now,
             )  # fmt: skip
         )
         self._saved(
