@@ -15,6 +15,8 @@ DONE = {  # what happened, by the code of the audit line
     "account-deleted": _l("Account deleted"),
     "login": _l("Logged in"),
     "login-refused": _l("Logging in was refused"),
+    "logout": _l("Logged out"),
+    "password-change-refused": _l("Changing the password was refused"),
     "password-changed": _l("Password chosen"),
     "password-chosen": _l("Password chosen with the link"),
     "password-forgotten": _l("New password asked for by the user"),
