@@ -90,6 +90,26 @@ def test_changes_of_another_location_are_counted_not_shown_r47(admin_client, mak
     assert "2 gegevens van andere vestigingen worden niet getoond." in page(admin_client, run)
 
 
+def test_a_change_names_no_child_and_no_group_of_another_location_part_7_nr_5(
+    admin_client, session, make_run, make_person, elsewhere
+):
+    here = session.query(Location).first()
+    near, far = make_person(location=here, last_name="Dichtbij"), make_person(location=elsewhere, last_name="Merkteken")
+    session.add(
+        Group(institution_id=here.institution_id, location_id=here.id, school_year=2026, name="2A", sort_key="2a")
+    )
+    lines = [
+        {"kind": "pupil", "number": near.number, "name": near.list_name, "what": "changed",
+         "fields": [["pupil", None, near.list_name], ["pupil", far.list_name, None], ["groups", "2A, P1A", "2A"]]},
+    ]  # fmt: skip
+    run = make_run("preview", changes=lines, counts=counts(pupils={"changed": 1}))
+    words = page(admin_client, run)
+    assert "Merkteken" not in words
+    assert "P1A" not in words
+    assert "Groepen 2A, … 2A" in words
+    assert f"Leerling (leeg) {near.list_name}" in words or f"Leerling leeg {near.list_name}" in words
+
+
 def test_a_run_of_another_school_is_no_run_at_all_r47_r52(admin_client, session, make_run, other_school):
     theirs = make_run("held", institution_id=other_school.id, reason="Geheim")
     form = form_of(admin_client, SYNC, decision="discard", reason="x")

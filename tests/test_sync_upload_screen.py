@@ -106,6 +106,7 @@ def test_throwing_away_leaves_no_file_and_no_persons_r77(admin_client, session, 
     assert f"Run {run.id} is weggegooid. Er is niets gewijzigd." in words
     assert (run.status, run.changes) == ("discarded", None)
     assert people(session) == before
+    assert files() == []
 
 
 def test_a_doubled_form_makes_one_run_and_shows_it_r124(admin_client, session, send, files):

@@ -37,7 +37,8 @@ def changes_file(run: SyncRun, lines: Iterable[ChangeLine]) -> Response:
     rows = (
         [ONE_OF_KIND.get(line.kind, line.kind), line.number, line.name, WHAT.get(line.what, line.what), *cells]
         for line in lines
-        for cells in ([[field_label(n), value_text(old), value_text(new)] for n, old, new in line.fields] or [[""] * 3])
+        for cells in [[field_label(one), value_text(old, one), value_text(new, one)] for one, old, new in line.fields]
+        or [[""] * 3]
     )
     return _file(f"wijzigingen-run-{run.id}.csv", head, rows)
 

@@ -23,6 +23,7 @@ from ..services.sync_runs import OPEN, full_counts, run_in_reach, seconds_betwee
 from ..templating import moment
 from .synchronisation_file import changes_file, messages_file
 from .synchronisation_forms import RUN, Addresses, crumbs, listed, page_number, person_url
+from .synchronisation_upload import delete_file
 from .synchronisation_words import (
     KINDS,
     ONE_OF_KIND,
@@ -78,6 +79,7 @@ class RunPages:
                 flash(late.message, "warning")
             return redirect(url_for(".run", run_id=run_id))
         if discarded:
+            delete_file(run_in_reach(db.session, actor, run_id))
             flash(_("Run %(number)s was thrown away. Nothing was changed.", number=run_id), "success")
             return redirect(url_for(".index_view"))
         return redirect(url_for(".run", run_id=run_id))

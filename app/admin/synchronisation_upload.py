@@ -12,10 +12,12 @@ from ..actor import current_actor
 from ..clock import now
 from ..errors import Conflict, InvalidInput
 from ..extensions import db, transaction
+from ..models import SyncRun, Upload
 from ..services.access import Actor
 from ..services.run_list import run_of_slot
-from ..services.sync_runs import MAX_UPLOAD, open_run, request_run, store_upload
+from ..services.sync_runs import open_run, request_run
 from ..services.sync_settings import file_sources
+from ..services.uploads import MAX_UPLOAD, store_upload
 from .synchronisation_forms import crumbs, new_form_key, slot_of, to_run
 
 FORM_AROUND_FILE = 64 * 1024  # bytes of the other fields and the borders between them
@@ -91,6 +93,13 @@ def _new_run(actor: Actor, slot: str, file: FileStorage) -> int | None:
 def shown_name(file: FileStorage) -> str:
     """The name as sent, without what cannot be seen: NUL, line ends, marks that turn the reading direction (R77)."""
     return "".join(letter for letter in file.filename or "" if letter.isprintable())
+
+
+def delete_file(run: SyncRun) -> None:
+    """The file of a run that was thrown away goes at once, not with the next tidying up (R77)."""
+    upload = db.session.get(Upload, run.upload_id) if run.upload_id is not None else None
+    if upload is not None:
+        (upload_folder() / upload.stored_as).unlink(missing_ok=True)
 
 
 def upload_folder() -> Path:

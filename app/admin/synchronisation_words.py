@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from ..clock import local
-from ..models import Institution, SyncRun
+from ..models import Gender, Institution, SyncRun
 from ..roster.sources import SOURCES
 from ..services.access import Actor
 from ..services.run_decisions import Event
@@ -114,7 +114,15 @@ FIELD_LABELS = {
     "email": _l("E-mail address"),
     "group": _l("Group"),
     "groups": _l("Groups"),
+    "teaching_groups": _l("Teaching groups"),
+    "is_home": _l("Home class"),
     "location": _l("Location"),
+    "code": _l("Location number"),
+    "source": _l("Source"),
+    "pupil": _l("Pupil"),
+    "relation": _l("Relation"),
+    "receives_post": _l("Receives post"),
+    "rank": _l("Order of contact"),
     "mentors": _l("Mentors"),
     "school_year": _l("School year"),
     "year_of_study": _l("Year of study"),
@@ -122,8 +130,10 @@ FIELD_LABELS = {
     "leaving_date": _l("Leaving date"),
     "name": _l("Name"),
     "left_on": _l("Left on"),
-    "pupils": _l("Pupils"),
-    "guardians": _l("Guardians"),
+}
+VALUES = {  # stored codes that people read in words
+    "gender": lambda code: Gender(code).label,
+    "source": lambda code: source_title(code),
 }
 
 
@@ -194,8 +204,10 @@ def field_label(name: str) -> str:
     return str(FIELD_LABELS.get(name, name))
 
 
-def value_text(value: Any) -> str:
-    """An old or new value as people write it."""
+def value_text(value: Any, field: str = "") -> str:
+    """An old or new value of a field as people write it."""
+    if value and field in VALUES:
+        return VALUES[field](value)
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, str) and (found := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", value, re.ASCII)):
