@@ -12,7 +12,6 @@ from tests.sync_world import NOW, text_of
 __all__ = ["elsewhere", "here", "make_mail", "post", "pupil_account"]
 
 
-
 def test_one_failed_mail_is_sent_again_and_the_log_says_who(session, administrator, post, pupil_account, make_mail):
     mail = make_mail(pupil_account(), attempts=9)
     words = text_of(post(f"{mail.id}/opnieuw/"))

@@ -10,7 +10,6 @@ from tests.sync_world import other_school, text_of
 __all__ = ["actor", "elsewhere", "here", "make_mail", "other_school", "post", "pupil_account"]
 
 
-
 def test_the_list_shows_how_each_mail_stands_and_why(admin_client, pupil_account, make_mail):
     account = pupil_account(last_name="Kaya", first_name="Elif")
     make_mail(account, "failed", recipient="elif@thuis.example")
