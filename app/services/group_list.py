@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, with_expression
@@ -19,6 +20,7 @@ from ..models import (
     PersonLocation,
     Role,
 )
+from ..models.names import dotted, list_name
 from .access import Actor
 from .person_list import has_account
 from .reach import visible_groups, visible_persons
@@ -44,33 +46,39 @@ class LocationNotes:
 
 
 def notes_of_groups(session: Session, actor: Actor, group_ids: Collection[int]) -> dict[int, GroupNotes]:
-    """Numbers and staff of these groups, in two queries whatever their number (Z-278)."""
-    notes: dict[int, GroupNotes] = defaultdict(GroupNotes)
-    silent = sa.func.sum(sa.case((has_account(), 0), else_=1))
+    """Numbers and staff of these groups, in one query whatever their number (Z-278)."""
+    silent = sa.case((has_account(), 0), else_=1)
     year = (
         sa.select(sa.func.max(Enrolment.year_of_study))
         .where(Enrolment.person_id == Person.id, Enrolment.school_year == Group.school_year)
         .correlate(Person, Group)
         .scalar_subquery()
     )
-    numbers = (
-        sa.select(GroupPupil.group_id, sa.func.count(), silent, sa.func.max(year))
-        .join(Person, Person.id == GroupPupil.person_id)
-        .join(Group, Group.id == GroupPupil.group_id)
-        .where(GroupPupil.group_id.in_(group_ids), Person.left_on.is_(None))
-        .where(visible_persons(actor, PersonKind.PUPIL))
-        .group_by(GroupPupil.group_id)
-    )
-    for group_id, pupils, without_account, year_of_study in session.execute(numbers):
-        notes[group_id] = GroupNotes(pupils, int(without_account or 0), year_of_study)
-    staff = (
-        sa.select(GroupStaff.group_id, Person)
-        .join(Person, Person.id == GroupStaff.person_id)
-        .where(GroupStaff.group_id.in_(group_ids), visible_persons(actor, PersonKind.STAFF))
-        .order_by(Person.sort_key, Person.id)
-    )
-    for group_id, person in session.execute(staff):
-        notes[group_id].staff.append(person.list_name)
+    name = [Person.sort_key, Person.first_name, Person.initials, Person.prefix, Person.last_name]
+    nothing = [sa.cast(sa.null(), column.type) for column in name]
+
+    def members(member: type[GroupPupil] | type[GroupStaff], kind: PersonKind, *columns: Any) -> sa.Select:
+        chosen = sa.select(member.group_id, *columns).join(Person, Person.id == member.person_id)
+        chosen = chosen.join(Group, Group.id == member.group_id).where(member.group_id.in_(group_ids))
+        return chosen.where(Person.left_on.is_(None), visible_persons(actor, kind))
+
+    one = sa.literal(1)
+    pupils = members(
+        GroupPupil, PersonKind.PUPIL, sa.func.count(), sa.func.sum(silent), sa.func.max(year), *nothing
+    ).group_by(GroupPupil.group_id)
+    staff = members(GroupStaff, PersonKind.STAFF, sa.literal(0), one, sa.cast(sa.null(), sa.Integer), *name)
+    notes: dict[int, GroupNotes] = defaultdict(GroupNotes)
+    named: list[tuple[str, int, str]] = []
+    for group_id, number, without_account, year_of_study, key, first, initials, prefix, last in session.execute(
+        sa.union_all(pupils, staff)
+    ):
+        if last is not None:
+            named.append((key, group_id, list_name(last, first or dotted(initials), prefix)))
+            continue
+        note = notes[group_id]
+        note.pupils, note.without_account, note.year_of_study = number, int(without_account or 0), year_of_study
+    for _key, group_id, text in sorted(named):
+        notes[group_id].staff.append(text)
     return notes
 
 
@@ -86,31 +94,31 @@ def members_of(session: Session, actor: Actor, group_id: int) -> tuple[list[Pers
 
 
 def notes_of_locations(session: Session, actor: Actor, location_ids: Collection[int]) -> dict[int, LocationNotes]:
-    """The numbers of these locations, in three queries whatever their number."""
-    notes = {id: LocationNotes() for id in location_ids}
+    """The numbers of these locations, in one query whatever their number."""
+    newest = sa.select(sa.func.max(Group.school_year)).where(Group.institution_id == actor.institution_id)
+    number = sa.func.count()
     persons = (
-        sa.select(PersonLocation.location_id, Person.kind, sa.func.count())
+        sa.select(PersonLocation.location_id, sa.cast(Person.kind, sa.String), number)
         .join(Person, Person.id == PersonLocation.person_id)
         .where(PersonLocation.location_id.in_(location_ids), Person.left_on.is_(None))
         .group_by(PersonLocation.location_id, Person.kind)
     )
-    for location_id, kind, number in session.execute(persons):
-        notes[location_id].persons[kind] = number
-    newest = sa.select(sa.func.max(Group.school_year)).where(Group.institution_id == actor.institution_id)
     groups = (
-        sa.select(Group.location_id, sa.func.count())
+        sa.select(Group.location_id, sa.literal("groups"), number)
         .where(Group.location_id.in_(location_ids), Group.school_year == newest.scalar_subquery())
         .where(visible_groups(actor))
         .group_by(Group.location_id)
     )
-    for location_id, number in session.execute(groups):
-        notes[location_id].groups = number
-    coupled = (
-        sa.select(AccountLocation.location_id, sa.func.count())
+    administrators = (
+        sa.select(AccountLocation.location_id, sa.literal("administrators"), number)
         .join(Account, Account.id == AccountLocation.account_id)
         .where(AccountLocation.location_id.in_(location_ids), Account.role == Role.ADMINISTRATOR)
         .group_by(AccountLocation.location_id)
     )
-    for location_id, number in session.execute(coupled):
-        notes[location_id].administrators = number
+    notes = {id: LocationNotes() for id in location_ids}
+    for location_id, what, found in session.execute(sa.union_all(persons, groups, administrators)):
+        if what in ("groups", "administrators"):
+            setattr(notes[location_id], what, found)
+        else:
+            notes[location_id].persons[PersonKind(what)] = found
     return notes
