@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the tests: the one that runs here, or one of our own in a temporary folder."""
+"""A PostgreSQL server for the tests: one of our own in a temporary folder, which need not be careful with the disk."""
 
 import os
 import pwd
@@ -20,13 +20,13 @@ ROLE = "zicht_test"
 
 @contextmanager
 def postgresql() -> Iterator[str | None]:
-    """The address of a server on which we may make databases; None when there is no PostgreSQL on this machine."""
-    if _answers(POSTGRESQL):
-        yield POSTGRESQL
-        return
+    """The address of a server on which we may make databases; None when there is no PostgreSQL on this machine.
+
+    ZICHT_TEST_POSTGRESQL names another one; without programs to start one, the one that runs here will do.
+    """
     programs = _programs()
-    if programs is None:
-        yield None
+    if "ZICHT_TEST_POSTGRESQL" in os.environ or programs is None:
+        yield POSTGRESQL if _answers(POSTGRESQL) else None
         return
     folder = Path(tempfile.mkdtemp(prefix="zicht-postgresql-"))
     try:
