@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ..models import AuditLine
 from .access import Actor
+from .bulk import insert_rows
 
 
 def record(
@@ -34,20 +34,10 @@ def record_many(
     subjects: Iterable[tuple[int | None, Mapping[str, Any]]],
     institution_id: int | None = None,
 ) -> None:
-    """Write one line per subject (id, details) with one statement."""
-    rows = [
-        {
-            "institution_id": institution_id or actor.institution_id,
-            "at": now,
-            "actor_id": actor.account_id,
-            "actor_name": actor.name,
-            "role": actor.role,
-            "action": action,
-            "subject_kind": subject_kind,
-            "subject_id": subject_id,
-            "details": dict(details),
-        }
-        for subject_id, details in subjects
-    ]
-    if rows:
-        session.execute(sa.insert(AuditLine), rows)
+    """Write one line per subject (id, details), however many there are."""
+    columns = ("institution_id", "at", "actor_id", "actor_name", "role", "action", "subject_kind")
+    role = None if actor.role is None else str(actor.role)
+    same = (institution_id or actor.institution_id, now, actor.account_id, actor.name, role, action, subject_kind)
+    session.flush()  # first what the lines are about
+    rows = ((*same, subject_id, dict(details)) for subject_id, details in subjects)
+    insert_rows(session, AuditLine, (*columns, "subject_id", "details"), rows)

@@ -24,6 +24,7 @@ from ..models import (
     PlaceSetLocation,
 )
 from .access import Actor
+from .bulk import insert_rows, read_rows
 from .place_sets import renew_place_sets
 
 
@@ -79,21 +80,17 @@ def recompute_reach(session: Session, institution_id: int, person_ids: Collectio
     Call it after any of those changed; `person_ids` limits it to these persons (None: the whole institution).
     Who left keeps the locations of before, so the record stays where it was.
     """
-    wanted: dict[tuple[int, int], list[bool]] = {}
-    for row in session.execute(_through_roster(institution_id, person_ids)):
-        flags = wanted.setdefault((row.person_id, row.location_id), [False, False])
-        flags[0] |= bool(row.by_group)
-        flags[1] |= bool(row.by_hand)
+    session.flush()
+    wanted: dict[tuple[int, int], tuple[bool, bool]] = {}
+    for person_id, location_id, by_group, by_hand in read_rows(session, _through_roster(institution_id, person_ids)):
+        group, hand = wanted.get((person_id, location_id), (False, False))
+        wanted[person_id, location_id] = (group or bool(by_group), hand or bool(by_hand))
     known = {
-        (row.person_id, row.location_id): [row.by_group, row.by_hand]
-        for row in session.execute(_known(institution_id, person_ids))
+        (person_id, location_id): (by_group, by_hand)
+        for person_id, location_id, by_group, by_hand in read_rows(session, _known(institution_id, person_ids))
     }
     gone = [{"p": person, "l": location} for person, location in known.keys() - wanted.keys()]
-    fresh = [
-        {"person_id": p, "location_id": loc, "institution_id": institution_id, "by_group": f[0], "by_hand": f[1]}
-        for (p, loc), f in wanted.items()
-        if (p, loc) not in known
-    ]
+    fresh = ((p, loc, institution_id, *flags) for (p, loc), flags in wanted.items() if (p, loc) not in known)
     changed = [
         {"p": p, "l": loc, "g": f[0], "h": f[1]} for (p, loc), f in wanted.items() if known.get((p, loc), f) != f
     ]
@@ -101,8 +98,7 @@ def recompute_reach(session: Session, institution_id: int, person_ids: Collectio
     same = sa.and_(table.c.person_id == sa.bindparam("p"), table.c.location_id == sa.bindparam("l"))
     if gone:
         session.connection().execute(sa.delete(table).where(same), gone)
-    if fresh:
-        session.connection().execute(sa.insert(table), fresh)
+    insert_rows(session, PersonLocation, ("person_id", "location_id", "institution_id", "by_group", "by_hand"), fresh)
     if changed:
         new = {"by_group": sa.bindparam("g"), "by_hand": sa.bindparam("h")}
         session.connection().execute(sa.update(table).where(same).values(new), changed)

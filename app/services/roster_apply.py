@@ -4,35 +4,22 @@ The same roster twice writes nothing the second time (R105).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from itertools import islice
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ..models import (
-    Enrolment,
-    Group,
-    GroupPupil,
-    GroupStaff,
-    Guardianship,
-    Location,
-    LocationKey,
-    Mentor,
-    Person,
-    PersonKey,
-    names,
-)
+from ..models import Group, Location, Person
 from . import audit
 from .access import Actor
+from .bulk import insert_rows, pieces
 from .reach import recompute_reach
 from .roster_changes import PEOPLE, Change, Plan
-from .roster_known import EMAIL, FIRST_NAME, INITIALS, LAST_NAME, NUMBER, PERSON_FIELDS, PREFIX, KnownSchool
+from .roster_known import PERSON_FIELDS, KnownSchool
+from .roster_rows import COLUMNS, KEYS, name_keys, row_makers, type_Ids
 
-PIECE: Final = 5000  # rows per statement: bounds the memory
-type_Ids = Callable[[str, Any], Any]
 type_Row = dict[str, Any]
 
 
@@ -41,78 +28,16 @@ def apply_plan(session: Session, now: datetime, actor: Actor, known: KnownSchool
     if plan.is_empty:
         return
     ids = _reserved_ids(session, plan)
-    base = {"institution_id": known.institution_id}
-    shapes = _shapes(ids, now, school_year)
-    for table, shape in shapes.items():
+    institution_id = known.institution_id
+    for table, make in row_makers(ids, now, school_year).items():
         rows = plan.rows[table.__tablename__]
         _delete(session, table, rows.gone)
-        _insert(session, table, (base | shape(*row) for row in rows.new))
+        new = ((institution_id, *make(*row)) for row in rows.new)
+        insert_rows(session, table, ("institution_id", *COLUMNS[table]), new)
         changed = _person_changes(known, plan) if table is Person else rows.changed
-        _update(session, table, ((key, _with_ids(ids, values)) for key, values in changed), base)
-    recompute_reach(session, known.institution_id)
-    _write_audit(session, now, actor, plan, ids, known.institution_id)
-
-
-def _shapes(ids: type_Ids, now: datetime, school_year: int) -> dict[type[Any], Callable[..., type_Row]]:
-    """How a new row of the plan becomes a row of its table; in the order in which they can refer to each other."""
-
-    def group(ref: int, location: int, name: str, is_home: bool, source: str, key: str | None) -> type_Row:
-        return {
-            "id": ids("school_group", ref),
-            "location_id": ids("location", location),
-            "school_year": school_year,
-            "name": name,
-            "sort_key": names.fold(name)[:128],
-            "is_home": is_home,
-            "source": source,
-            "source_key": key,
-        }
-
-    def person(ref: int, kind: str, *fields: Any) -> type_Row:
-        row = dict(zip(PERSON_FIELDS, fields, strict=True), id=ids("person", ref), kind=kind, created_at=now)
-        return row | {"hand_made": False, "left_on": None, "version": 1} | name_keys(fields)
-
-    def person_key(ref: int, source: str, kind: str, key: str | None, number: str | None) -> type_Row:
-        person_id = ids("person", ref)
-        # "#" marks a key that recognises nobody: it only says where the person came from.
-        return {"person_id": person_id, "source": source, "kind": kind, "key": key or f"#{person_id}", "number": number}
-
-    def enrolment(ref: int, year: int, location: int, group: int | None, *more: Any) -> type_Row:
-        places = {"location_id": ids("location", location), "group_id": ids("school_group", group)}
-        more_names = ("year_of_study", "programme_code", "leaving_date")
-        return (
-            {"person_id": ids("person", ref), "school_year": year} | places | dict(zip(more_names, more, strict=True))
-        )
-
-    def member(group: int, ref: int) -> type_Row:
-        return {"group_id": ids("school_group", group), "person_id": ids("person", ref)}
-
-    def pair(guardian: int, pupil: int, relation: str | None, post: bool | None, rank: int | None) -> type_Row:
-        who = {"guardian_id": ids("person", guardian), "pupil_id": ids("person", pupil)}
-        return who | {"relation": relation, "receives_post": post, "rank": rank}
-
-    return {
-        Location: lambda ref, code, name: {"id": ids("location", ref), "code": code, "name": name, "sync_on": True},
-        LocationKey: lambda ref, source, key: {"location_id": ids("location", ref), "source": source, "key": key},
-        Group: group,
-        Person: person,
-        PersonKey: person_key,
-        Enrolment: enrolment,
-        GroupPupil: member,
-        GroupStaff: member,
-        Mentor: lambda pupil, staff: {"pupil_id": ids("person", pupil), "staff_id": ids("person", staff)},
-        Guardianship: pair,
-    }
-
-
-def name_keys(fields: tuple[Any, ...]) -> type_Row:
-    """The stored sort and search key of a person with these fields."""
-    called = fields[FIRST_NAME] or names.dotted(fields[INITIALS])
-    last, prefix = fields[LAST_NAME], fields[PREFIX]
-    return {
-        "sort_key": names.sort_key(last, called, prefix),
-        "search_key": names.search_key(last, called, prefix, fields[NUMBER], fields[EMAIL]),
-    }
+        _update(session, table, ((key, _with_ids(ids, values)) for key, values in changed), institution_id)
+    recompute_reach(session, institution_id)
+    _write_audit(session, now, actor, plan, ids, institution_id)
 
 
 def _reserved_ids(session: Session, plan: Plan) -> type_Ids:
@@ -148,30 +73,9 @@ def _person_changes(known: KnownSchool, plan: Plan) -> Iterator[tuple[int, type_
         fields = known.persons[person_id].fields
         if not values.keys() <= {"left_on"}:
             merged = tuple(values.get(name, old) for name, old in zip(PERSON_FIELDS, fields, strict=True))
-            values = values | name_keys(merged)
+            sort_key, search_key = name_keys(merged)
+            values = values | {"sort_key": sort_key, "search_key": search_key}
         yield person_id, values
-
-
-def pieces(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    """The rows in lists of at most PIECE."""
-    left = iter(rows)
-    while piece := list(islice(left, PIECE)):
-        yield piece
-
-
-def _insert(session: Session, table: type[Any], rows: Iterable[type_Row]) -> None:
-    for piece in pieces(rows):
-        session.connection().execute(sa.insert(table.__table__), piece)
-
-
-# What a row is known by in a plan: the columns, where that is not its id.
-KEYS: Final = {
-    PersonKey: ("source", "kind", "key"),
-    GroupPupil: ("group_id", "person_id"),
-    GroupStaff: ("group_id", "person_id"),
-    Mentor: ("pupil_id", "staff_id"),
-    Guardianship: ("guardian_id", "pupil_id"),
-}
 
 
 def _key_values(table: type[Any], key: Any) -> type_Row:
@@ -190,13 +94,13 @@ def _delete(session: Session, table: type[Any], keys: Iterable[Any]) -> None:
         session.connection().execute(gone, [_key_values(table, key) for key in piece])
 
 
-def _update(session: Session, table: type[Any], changes: Iterable[tuple[Any, type_Row]], base: type_Row) -> None:
+def _update(session: Session, table: type[Any], changes: Iterable[tuple[Any, type_Row]], institution_id: int) -> None:
     """One statement per set of changed columns."""
     alike: dict[tuple[str, ...], list[type_Row]] = defaultdict(list)
     for key, values in changes:
         alike[tuple(sorted(values))].append(_key_values(table, key) | {f"new_{n}": v for n, v in values.items()})
     more = {"version": Person.__table__.c.version + 1} if table is Person else {}
-    here = table.__table__.c.institution_id == base["institution_id"]
+    here = table.__table__.c.institution_id == institution_id
     for columns, rows in alike.items():
         new = {column: sa.bindparam(f"new_{column}") for column in columns} | more
         session.connection().execute(sa.update(table.__table__).where(_same_key(table), here).values(new), rows)

@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from ..models import names
 from ..roster import Kind, Roster, RosterGroup
 from .roster_changes import Change, Plan
 from .roster_known import KnownGroup, KnownSchool
 from .roster_places import Places
+from .roster_rows import group_sort_key
 
 
 def plan_groups(known: KnownSchool, roster: Roster, plan: Plan, places: Places) -> None:
@@ -131,7 +131,7 @@ def _settle_group(
 
 def _change_group(found: KnownGroup, values: dict[str, object], plan: Plan, places: Places) -> None:
     if "name" in values:
-        values["sort_key"] = names.fold(str(values["name"]))[:128]
+        values["sort_key"] = group_sort_key(str(values["name"]))
     plan.rows["school_group"].changed.append((found.id, values))
     fields: list[tuple[str, object, object]] = []
     if "name" in values:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from sys import intern
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -24,6 +25,7 @@ from ..models import (
     PersonKind,
 )
 from ..roster.sources import source_kind
+from .bulk import read_rows
 
 ECKID: Final = "eckid"
 PERSON_FIELDS: Final = (
@@ -102,6 +104,7 @@ class KnownSchool:
 
 def read_known(session: Session, institution: Institution, source: str, school_year: int) -> KnownSchool:
     """Everything the plan compares with. A fixed number of queries, whatever the size of the school."""
+    session.flush()
     known = KnownSchool(institution.id, institution.brin)
     _read_places(session, known, source, school_year)
     _read_persons(session, known, source)
@@ -111,10 +114,11 @@ def read_known(session: Session, institution: Institution, source: str, school_y
 
 
 def _read_places(session: Session, known: KnownSchool, source: str, school_year: int) -> None:
-    rows = session.execute(
+    rows = read_rows(
+        session,
         sa.select(Location.id, Location.code, Location.name, Location.sync_on)
         .where(Location.institution_id == known.institution_id)
-        .order_by(Location.id)
+        .order_by(Location.id),
     )
     known.locations = tuple(KnownLocation(*row) for row in rows)
     if source_kind(source).kind == "service":  # a file is imported whole (contract.md)
@@ -122,13 +126,13 @@ def _read_places(session: Session, known: KnownSchool, source: str, school_year:
     keys = sa.select(LocationKey.key, LocationKey.location_id).where(
         LocationKey.institution_id == known.institution_id, LocationKey.source == source
     )
-    known.location_keys = dict(session.execute(keys).all())
+    known.location_keys = dict(read_rows(session, keys))
     groups = (
         sa.select(Group.id, Group.location_id, Group.name, Group.is_home, Group.source, Group.source_key)
         .where(Group.institution_id == known.institution_id, Group.school_year == school_year)
         .order_by(Group.id)
     )
-    known.groups = tuple(KnownGroup(*row) for row in session.execute(groups))
+    known.groups = tuple(KnownGroup(*row) for row in read_rows(session, groups))
 
 
 def _read_persons(session: Session, known: KnownSchool, source: str) -> None:
@@ -137,12 +141,13 @@ def _read_persons(session: Session, known: KnownSchool, source: str) -> None:
         sa.type_coerce(Person.gender, sa.String) if name == "gender" else getattr(Person, name)
         for name in PERSON_FIELDS
     ]
-    rows = session.execute(
+    rows = read_rows(
+        session,
         sa.select(Person.id, sa.type_coerce(Person.kind, sa.String), Person.hand_made, Person.left_on, *fields)
         .where(Person.institution_id == known.institution_id, Person.kind != PersonKind.OTHER)
-        .order_by(Person.id)
+        .order_by(Person.id),
     )
-    known.persons = {row[0]: KnownPerson(*row[:4], row[4:]) for row in rows}
+    known.persons = {row[0]: KnownPerson(row[0], intern(row[1]), row[2], row[3], tuple(row[4:])) for row in rows}
     keys = (
         sa.select(
             PersonKey.source,
@@ -154,18 +159,19 @@ def _read_persons(session: Session, known: KnownSchool, source: str) -> None:
         .where(PersonKey.institution_id == known.institution_id, PersonKey.source.in_((source, ECKID)))
         .order_by(PersonKey.id)
     )
-    for name, kind, key, person_id, number in session.execute(keys):
+    for name, kind, key, person_id, number in read_rows(session, keys):
         if name == ECKID:
             known.eckids[kind, key] = person_id
         else:
             known.keys[kind, key] = KnownKey(person_id, number)
             known.keyed[kind][person_id] = key
     accounts = sa.select(Account.person_id).where(Account.institution_id == known.institution_id)
-    known.with_account = frozenset(session.scalars(accounts))
+    known.with_account = frozenset(row[0] for row in read_rows(session, accounts))
 
 
 def _read_enrolments(session: Session, known: KnownSchool, school_year: int) -> None:
-    rows = session.execute(
+    rows = read_rows(
+        session,
         sa.select(
             Enrolment.person_id,
             Enrolment.school_year,
@@ -177,7 +183,7 @@ def _read_enrolments(session: Session, known: KnownSchool, school_year: int) -> 
             Enrolment.leaving_date,
         )
         .where(Enrolment.institution_id == known.institution_id)
-        .order_by(Enrolment.school_year)
+        .order_by(Enrolment.school_year),
     )
     for person_id, year, *rest in rows:
         known.placed[person_id] = rest[1]
@@ -192,10 +198,10 @@ def _read_links(session: Session, known: KnownSchool, school_year: int) -> None:
             .join(Group, Group.id == table.group_id)
             .where(Group.institution_id == known.institution_id, Group.school_year == school_year)
         )
-        for person_id, group_id in session.execute(rows):
+        for person_id, group_id in read_rows(session, rows):
             groups_of[person_id].add(group_id)
     mentors = sa.select(Mentor.pupil_id, Mentor.staff_id).where(Mentor.institution_id == known.institution_id)
-    for pupil_id, staff_id in session.execute(mentors):
+    for pupil_id, staff_id in read_rows(session, mentors):
         known.mentors[pupil_id].add(staff_id)
     pairs = sa.select(
         Guardianship.pupil_id,
@@ -204,5 +210,5 @@ def _read_links(session: Session, known: KnownSchool, school_year: int) -> None:
         Guardianship.receives_post,
         Guardianship.rank,
     ).where(Guardianship.institution_id == known.institution_id)
-    for pupil_id, guardian_id, *about in session.execute(pairs):
+    for pupil_id, guardian_id, *about in read_rows(session, pairs):
         known.guardians[pupil_id][guardian_id] = tuple(about)

@@ -15,8 +15,9 @@ from ..models import Account, Institution, Person, Role, SyncMessage, SyncRun
 from ..roster import Roster, RosterMessage
 from . import audit
 from .access import Actor
+from .bulk import insert_rows
 from .outbox import NewMail, queue_mails
-from .roster_apply import apply_plan, as_json, pieces
+from .roster_apply import apply_plan, as_json
 from .roster_changes import Plan
 from .roster_gate import why_held, why_not_this_school
 from .roster_known import read_known
@@ -124,20 +125,12 @@ def actor_of(session: Session, run: SyncRun) -> Actor:
 def write_messages(session: Session, run: SyncRun, messages: Iterable[RosterMessage]) -> None:
     """The messages of the run; those of an earlier look at the same run go."""
     session.execute(sa.delete(SyncMessage).where(SyncMessage.run_id == run.id))
+    columns = ("institution_id", "run_id", "severity", "kind", "key", "code", "details")
     rows = (
-        {
-            "institution_id": run.institution_id,
-            "run_id": run.id,
-            "severity": message.severity,
-            "kind": message.kind,
-            "key": message.key[:256],
-            "code": message.code,
-            "details": dict(message.values),
-        }
-        for message in messages
+        (run.institution_id, run.id, one.severity, one.kind, one.key[:256], one.code, dict(one.values))
+        for one in messages
     )
-    for piece in pieces(rows):
-        session.execute(sa.insert(SyncMessage), piece)
+    insert_rows(session, SyncMessage, columns, rows)
 
 
 def shown_changes(plan: Plan) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 May be killed at any moment: the run is taken over when its lease ends, and who lost it writes nothing any more (R106).
 """
 
+import gc
 import logging
 import secrets
 import threading
@@ -68,10 +69,11 @@ def _do(run_id: int, config: Mapping[str, Any]) -> bool:
 
 def _carry_out(hold: Hold, config: Mapping[str, Any]) -> str:
     try:
-        roster = _fetch(hold, config)
-        with transaction():
-            status = conclude(db.session, now(), hold, roster, today())
-            mark_finished(db.session, now(), hold)
+        with _seldom_collected():
+            roster = _fetch(hold, config)
+            with transaction():
+                status = conclude(db.session, now(), hold, roster, today())
+                mark_finished(db.session, now(), hold)
         return status
     except LostRun:
         raise
@@ -88,6 +90,17 @@ def _carry_out(hold: Hold, config: Mapping[str, Any]) -> str:
     with transaction():
         fail_run(db.session, now(), hold, reason)
     return "failed"
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """A school is a million small tuples without cycles; the collector of Python would walk them again and again."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _fetch(hold: Hold, config: Mapping[str, Any]) -> Roster:
