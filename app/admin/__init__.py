@@ -1,7 +1,6 @@
 """The administration screens below /beheer/: one list of views, in the order of the menu."""
 
 from importlib import import_module
-from typing import Any
 
 from flask import Flask
 from flask_admin import Admin
@@ -40,13 +39,5 @@ def init_admin(app: Flask) -> None:
     home = HomeScreen(endpoint="admin", url="/beheer")
     admin = Admin(app, name="Zicht", url="/beheer", index_view=home, theme=THEME, csp_nonce_generator=csp_nonce)
     for module, name in SCREENS:
-        screen = _screen(module, name)
-        if screen is not None:
-            admin.add_view(screen(**ADDRESSES.get(module, {})))
-
-
-def _screen(module: str, name: str) -> Any:
-    try:
-        return getattr(import_module(f".{module}", __name__), name)
-    except (ImportError, AttributeError):
-        return None
+        screen = getattr(import_module(f".{module}", __name__), name)
+        admin.add_view(screen(**ADDRESSES.get(module, {})))

@@ -145,12 +145,12 @@ class ListScreen(AdminOnly, ModelView):
     def page(self, wish: Wish) -> Page:
         """The rows of one page. The last pages are read from the end: OFFSET costs what it skips."""
         hits = self._hits(wish)
-        page = Page.of(wish, self.count(wish) if hits is None else len(hits))
+        few = hits is not None and len(hits) <= FEW_HITS
+        page = Page.of(wish, len(hits) if few else self.count(wish))
         if not page.size:
             return page
         from_end = page.skipped > page.total // 2
         skip = page.total - page.skipped - page.size if from_end else page.skipped
-        few = hits is not None and len(hits) <= FEW_HITS
         chosen = self.source().where(self.model.id.in_(hits)) if few else self.found(wish)
         # First the ids, which an index alone can answer; then the rows of those ids, with all that goes along.
         chosen = self.sorted(chosen, wish, backwards=from_end).offset(skip).limit(page.size)
@@ -159,11 +159,14 @@ class ListScreen(AdminOnly, ModelView):
         return page.filled(list(db.session.scalars(self.sorted(rows, wish))))
 
     def _hits(self, wish: Wish) -> list[int] | None:
-        """The ids that a typed search finds, in no order; None without one. A search for a part of a word must read
-        all names, so it is done once: for the count and for the page."""
+        """The ids that a typed search finds, in no order, up to one more than few; None without a search.
+
+        Looking for a part of a word reads all names, so it is done once, for the count and for the page. Many hits
+        need no list: they are dense enough to be counted and to be found in order.
+        """
         if not any(one.name in wish.values for one in self.filters if one.is_typed):
             return None
-        return list(db.session.scalars(self._ids(self.found(wish))))
+        return list(db.session.scalars(self._ids(self.found(wish)).limit(FEW_HITS + 1)))
 
     def allowed_ids(self, raw_ids: Iterable[object]) -> list[int]:
         """Those of these ids that exist for who asks, each once; anything else is left out (trap 4)."""

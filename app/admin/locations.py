@@ -29,7 +29,7 @@ class LocationScreen(ListScreen):
     title = noun = _l("Locations")
     intro = _l("You see the locations coupled to your account. Couple another one at your own name under Staff.")
     empty = _l("No locations found")
-    row_word = _l("Pupils")
+    row_word = _l("View")
     default_sort = ("code", False)
     columns = (
         Column("name", _l("Name"), lambda location, _beside: location.name, (Location.name,), "name"),

@@ -65,7 +65,7 @@ def with_account(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
     return has_account() if value == "1" else ~has_account()
 
 
-SEARCH = ListFilter("search", _l("(Part of) name"), found_by_words(Person.search_key), hint=_l("or number, e-mail"))
+SEARCH = ListFilter("search", _l("(Part of) name"), found_by_words(Person.search_key), hint=_l("or number"))
 LOCATION = ChoiceFilter("location", _l("Location"), at_location, choices=lambda wish: offered(wish).locations)
 LEFT = ChoiceFilter("left", _l("Status"), has_left, "0", choices=lambda wish: (("0", _("Present")), ("1", _("Left"))))
 ACCOUNT = ChoiceFilter(
