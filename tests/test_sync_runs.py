@@ -2,6 +2,7 @@
 
 import io
 import threading
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from app.extensions import transaction
 from app.models import AuditLine, OutboxMail, Person, SyncMessage, SyncRun, Upload
 from app.services import sync_runs
 from app.services.access import Actor
+from app.services.housekeeping import tidy
 from tests.run_world import NOW, ask, carry_out, connected, count
 from tests.somtoday_player import Player
 
@@ -180,3 +182,21 @@ def test_messages_are_kept_per_record_z244(session, ask, carry_out):
     assert answer["messages"][0]["code"] == "no-link"
     assert answer["messages"][0]["text"].startswith("Deze medewerker is niet gekoppeld")
     assert count(session, SyncMessage) == len(answer["messages"])
+
+
+def test_a_preview_that_nobody_decides_on_ends_with_its_file_r77(session, institution, ask, carry_out, tmp_path):
+    with transaction():
+        stream = io.BytesIO(b'{"pupils": 3, "seed": 1}')
+        upload = sync_runs.store_upload(session, NOW, 1, tmp_path / "uploads", "x.json", stream)
+        kept = upload.stored_as, upload.id
+    run = ask(preview=True, upload_id=kept[1])
+    carry_out(run)
+    ended = session.get_one(SyncRun, run).finished_at
+    with transaction():
+        assert tidy(session, ended + timedelta(hours=23)) == []
+    with transaction():
+        assert tidy(session, ended + timedelta(hours=25)) == [kept[0]]
+
+    row = session.get_one(SyncRun, run)
+    assert (row.status, row.changes) == ("discarded", None)
+    assert count(session, Person) == 0

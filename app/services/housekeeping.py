@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ..models import Batch, Heartbeat, IssuedSecret, LoginSession, OutboxMail, SyncRun, Throttle, Upload
 from .outbox_delivery import is_due
+from .sync_runs import OPEN, SHOWN, expire_previews
 
 SCHEDULER = "scheduler"
 UPLOADS_LIVE = timedelta(hours=24)
@@ -49,13 +50,14 @@ def last_beat(session: Session, name: str = SCHEDULER) -> datetime | None:
 def tidy(session: Session, now: datetime) -> list[str]:
     """Throw away what ended: sessions, throttles, nonces of secrets that lapsed, uploads. The caller commits.
 
-    Returns the names of the upload files that are of no use any more. A file that a run still waits for stays.
+    Returns the names of the upload files that are of no use any more: their run ended, or nobody asked for one. A file
+    that a run still waits for stays.
     """
-    open_runs = sa.select(SyncRun.upload_id).where(
-        SyncRun.upload_id.is_not(None), SyncRun.status.in_(("waiting", "running", "preview", "held"))
-    )
+    open_runs = sa.select(SyncRun.upload_id).where(SyncRun.upload_id.is_not(None), SyncRun.status.in_((*OPEN, *SHOWN)))
     old = sa.and_(Upload.created_at < now - UPLOADS_LIVE, Upload.id.not_in(open_runs))
-    names = list(session.scalars(sa.select(Upload.stored_as).where(old)))
+    expire_previews(session, now)
+    ended = sa.select(SyncRun.upload_id).where(SyncRun.upload_id.is_not(None), SyncRun.status.not_in((*OPEN, *SHOWN)))
+    names = list(session.scalars(sa.select(Upload.stored_as).where(sa.or_(old, Upload.id.in_(ended)))))
     lapsed = sa.or_(IssuedSecret.expires_at <= now, IssuedSecret.used_at.is_not(None))
     for statement in (
         sa.delete(Upload).where(old),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any, Final
 
-from ..roster import ABSENT, Kind, RosterPupil
+from ..roster import ABSENT, Kind, RosterGuardian, RosterPupil, RosterStaff
 from .roster_changes import KIND_OF, Change, shown_name
 from .roster_draft import Draft, Used
 from .roster_known import FIRST_NAME, LAST_NAME, NUMBER, PERSON_FIELDS, PREFIX, KnownPerson
@@ -12,30 +12,17 @@ from .roster_match import bare, lasts, match, number_of
 
 NAMES: Final = {PERSON_FIELDS[FIRST_NAME], PERSON_FIELDS[PREFIX], PERSON_FIELDS[LAST_NAME]}
 
-_pupil = attrgetter(*PERSON_FIELDS)
-DELIVERED: Final = {  # what a record says, in the order of PERSON_FIELDS
-    "pupil": _pupil,
-    "guardian": lambda told: (
-        told.number,
-        ABSENT,
-        told.initials,
-        told.prefix,
-        told.last_name,
-        ABSENT,
-        told.gender,
-        told.email,
-    ),
-    "staff": lambda told: (
-        told.number,
-        told.first_name,
-        told.initials,
-        told.prefix,
-        told.last_name,
-        ABSENT,
-        told.gender,
-        told.email,
-    ),
-}
+
+def _guardian(one: RosterGuardian) -> tuple[Any, ...]:
+    return one.number, ABSENT, one.initials, one.prefix, one.last_name, ABSENT, one.gender, one.email
+
+
+def _staff(one: RosterStaff) -> tuple[Any, ...]:
+    return one.number, one.first_name, one.initials, one.prefix, one.last_name, ABSENT, one.gender, one.email
+
+
+# What a record says, in the order of PERSON_FIELDS.
+DELIVERED: Final = {"pupil": attrgetter(*PERSON_FIELDS), "guardian": _guardian, "staff": _staff}
 
 
 def use_pupils(draft: Draft) -> None:

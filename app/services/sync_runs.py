@@ -6,7 +6,7 @@ back to waiting when they are accepted, or end as discarded. A run is carried ou
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -30,6 +30,7 @@ __all__ = [  # the whole of runs for the entrances: what lives beside this file 
     "approve_run",
     "connection_of",
     "discard_run",
+    "expire_previews",
     "full_counts",
     "open_run",
     "request_run",
@@ -45,6 +46,7 @@ __all__ = [  # the whole of runs for the entrances: what lives beside this file 
 
 OPEN: Final = ("waiting", "running")  # one of these per institution, never two
 SHOWN: Final = ("preview", "held")  # wait for an administrator
+PREVIEWS_LIVE: Final = timedelta(days=1)
 SCHEDULER: Final = "scheduler"
 
 
@@ -135,6 +137,16 @@ def discard_run(session: Session, now: datetime, actor: Actor, run_id: int) -> S
         raise Conflict(_("This run has already been decided. Look again."))
     audit.record(session, now, actor, "roster-run-discarded", "sync_run", run.id, {}, run.institution_id)
     return run
+
+
+def expire_previews(session: Session, now: datetime) -> None:
+    """Previews that nobody decided on within a day end: they show people's data and their file waits with them."""
+    session.execute(
+        sa.update(SyncRun)
+        .where(SyncRun.status == "preview", SyncRun.finished_at < now - PREVIEWS_LIVE)
+        .values(status="discarded", changes=None, reason=_("Nobody decided on this preview within a day."))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _accept(session: Session, actor: Actor, run_id: int, status: str) -> SyncRun:

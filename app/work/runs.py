@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from flask import Flask, current_app
 from flask_babel import gettext as _
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from ..clock import now, today
 from ..errors import AppError, trail
@@ -28,6 +28,7 @@ from ..services.run_work import Hold, LostRun, is_over, keep_run, next_run, open
 logger = logging.getLogger(__name__)
 RENEW: Final = 15  # seconds between two renewals of a lease of 60
 PAUSE: Final = 0.5  # seconds between two looks at a run that another worker has
+TRIES: Final = 5
 ENDED: Final = ("applied", "failed", "discarded")
 
 
@@ -70,11 +71,7 @@ def _do(run_id: int, config: Mapping[str, Any]) -> bool:
 def _carry_out(hold: Hold, config: Mapping[str, Any]) -> str:
     try:
         with _seldom_collected():
-            roster = _fetch(hold, config)
-            with transaction():
-                status = conclude(db.session, now(), hold, roster, today())
-                mark_finished(db.session, now(), hold)
-        return status
+            return _conclude(hold, _fetch(hold, config))
     except LostRun:
         raise
     except (KeyboardInterrupt, SystemExit):
@@ -90,6 +87,22 @@ def _carry_out(hold: Hold, config: Mapping[str, Any]) -> str:
     with transaction():
         fail_run(db.session, now(), hold, reason)
     return "failed"
+
+
+def _conclude(hold: Hold, roster: Roster) -> str:
+    """Plan, gate and apply in one transaction; again when the database was too busy to let us write (R125)."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction():
+                status = conclude(db.session, now(), hold, roster, today())
+                mark_finished(db.session, now(), hold)
+            return status
+        except OperationalError as busy:
+            if attempt == TRIES:
+                raise
+            logger.warning("run %d: the database was busy: %s", hold.run_id, trail(busy))
+            time.sleep(PAUSE)
+    raise AssertionError("the last try returns or raises")
 
 
 @contextmanager
