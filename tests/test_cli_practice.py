@@ -92,3 +92,14 @@ def test_make_run_tells_the_accounts_and_loads_only_into_an_empty_panel(app, ses
 
     assert list(practice_accounts()) == []
     assert count(session, Person) == 0
+
+
+def test_make_run_fills_an_empty_panel_and_tells_the_same_accounts_next_time(app, session):
+    first = list(practice_accounts())
+    people = count(session, Person)
+    session.rollback()
+
+    assert len(first) == 6
+    assert first[1].split() == ["admin_99zz", PASSWORD]
+    assert list(practice_accounts()) == first
+    assert count(session, Person) == people > 4000
