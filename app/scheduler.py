@@ -20,10 +20,10 @@ from flask import Flask
 from .clock import now
 from .extensions import db, transaction
 from .services.housekeeping import batches_wait, beat, mails_wait, runs_wait, tidy
+from .services.runs.requests import request_weekly, weekly_due
 from .services.schema import is_current
-from .services.sync_runs import request_weekly, weekly_due
 from .work.batches import work_on_batches
-from .work.mails import deliver, has_left_books
+from .work.mail.delivery import deliver, has_left_books
 from .work.runs import work_on_runs
 
 logger = logging.getLogger(__name__)

@@ -14,22 +14,22 @@ from .words import speak_from_our_catalogue
 # Our own theme: no template and no file of Flask-Admin's bundle can be found or served (R63).
 THEME = Theme(folder="zicht", base_template="shell.html")
 SCREENS = (
-    ("pupils", "PupilScreen"),
-    ("guardians", "GuardianScreen"),
-    ("staff", "StaffScreen"),
-    ("others", "OtherScreen"),
-    ("groups", "GroupScreen"),
-    ("accounts", "AccountScreen"),
-    ("accounts_new", "NewForPupils"),
-    ("accounts_new", "NewForGuardians"),
-    ("accounts_new", "NewForStaff"),
-    ("accounts_new", "NewForOthers"),
-    ("locations", "LocationScreen"),
-    ("synchronisation", "SynchronisationScreen"),
-    ("mails", "MailScreen"),
+    ("persons.pupils", "PupilScreen"),
+    ("persons.guardians", "GuardianScreen"),
+    ("persons.staff", "StaffScreen"),
+    ("persons.others", "OtherScreen"),
+    ("school.groups", "GroupScreen"),
+    ("accounts.list", "AccountScreen"),
+    ("accounts.new", "NewForPupils"),
+    ("accounts.new", "NewForGuardians"),
+    ("accounts.new", "NewForStaff"),
+    ("accounts.new", "NewForOthers"),
+    ("school.locations", "LocationScreen"),
+    ("synchronisation.screen", "SynchronisationScreen"),
+    ("mails.screen", "MailScreen"),
 )
 ADDRESSES = {
-    "synchronisation": {"endpoint": "synchronisation", "url": "/beheer/synchronisatie"},
+    "synchronisation.screen": {"endpoint": "synchronisation", "url": "/beheer/synchronisatie"},
 }
 
 

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from ..templating import ADMINISTRATION, sub_menu
-from .base import Screen
+from .lists.screen import Screen
 
 PURPOSE = {
     "pupils": _l("Who is at school, in which group and at which location."),

@@ -10,10 +10,10 @@ from flask_login import current_user
 from .. import clock
 from ..errors import Conflict
 from ..extensions import db, transaction
-from ..services import change_password as service
-from ..services import hashing
-from ..services.own_password import set_own_password
-from ..services.passwords import MAX_LENGTH, MIN_LENGTH, why_weak, words_about
+from ..services.login import current_password as service
+from ..services.login import hashing
+from ..services.login.own_password import set_own_password
+from ..services.login.passwords import MAX_LENGTH, MIN_LENGTH, why_weak, words_about
 from . import visitors
 from .gate import START
 

@@ -7,11 +7,11 @@ from flask_babel import gettext as _
 
 from .. import clock
 from ..extensions import db, transaction
-from ..services import hashing, recovery
-from ..services.credentials import prepare_secret, token_hash
-from ..services.login import typed_name
-from ..services.passwords import MIN_LENGTH, words_about
-from ..services.recovery import Link, Question
+from ..services.login import hashing, recovery
+from ..services.login.authenticate import typed_name
+from ..services.login.credentials import prepare_secret, token_hash
+from ..services.login.passwords import MIN_LENGTH, words_about
+from ..services.login.recovery import Link, Question
 from . import visitors
 from .change import why_new_refused
 

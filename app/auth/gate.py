@@ -73,9 +73,7 @@ def own_page(target: str | None) -> str:
 def _load_account(account_id: str) -> Account | None:
     """The account of a session on each request, with its person; None when it may not be used any more (R17)."""
     account = db.session.scalar(
-        sa.select(Account)
-        .where(Account.id == int(account_id))
-        .options(joinedload(Account.person, innerjoin=True))
+        sa.select(Account).where(Account.id == int(account_id)).options(joinedload(Account.person, innerjoin=True))
     )
     if account is not None and account.is_active:
         return account

@@ -12,10 +12,11 @@ from .. import clock
 from ..errors import TooMany
 from ..extensions import db, transaction
 from ..models import Account
-from ..services import hashing, login_institutions, throttle
-from ..services import login as service
-from ..services.login import Attempt, Candidate, Welcome
-from ..services.own_password import renew_hash
+from ..services.login import authenticate as service
+from ..services.login import hashing, throttle
+from ..services.login import institutions as login_institutions
+from ..services.login.authenticate import Attempt, Candidate, Welcome
+from ..services.login.own_password import renew_hash
 from ..services.sealing import derive_key
 from . import remembered, visitors
 from .gate import START, own_page

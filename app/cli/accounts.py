@@ -15,10 +15,10 @@ from ..errors import InvalidInput, UnknownName
 from ..extensions import db, transaction
 from ..models import Account, Person, PersonKind
 from ..services.access import Actor
-from ..services.account_batches import PLANS, batch_in_reach, draft_batch, start_batch
-from ..services.account_list import visible_accounts, without_account
-from ..services.account_plan import REASONS, Task, slices
-from ..services.batch_answers import batch_answer, preview_answer
+from ..services.accounts.batch_answers import batch_answer, preview_answer
+from ..services.accounts.batches import PLANS, batch_in_reach, draft_batch, start_batch
+from ..services.accounts.plan import REASONS, Task, slices
+from ..services.accounts.reading import visible_accounts, without_account
 from ..services.institutions import institution_of
 from ..services.reach import visible_persons
 from ..work.batches import do_batch

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 
 from ..clock import now
 from ..extensions import db, transaction
-from ..services.credentials import prepare_secret
 from ..services.institutions import Given, create_institution, list_institutions
+from ..services.login.credentials import prepare_secret
 from .answer import MACHINE, Answer, Commands, answers
 
 institution = Commands("institution", help="Schools of this installation.")

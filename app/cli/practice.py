@@ -14,8 +14,8 @@ from flask_babel import gettext as _
 from ..clock import now
 from ..extensions import db, transaction
 from ..models import Institution
-from ..services.hashing import hash_password
-from ..services.practice_school import add_practice_accounts, known_accounts, practice_institution
+from ..services.accounts.practice import add_practice_accounts, known_accounts, practice_institution
+from ..services.login.hashing import hash_password
 from .answer import MACHINE, Answer, Commands, answers
 from .roster_runs import run_file
 

@@ -16,11 +16,11 @@ from ..models import Institution, Location, SyncRun
 from ..roster.sources import SOURCES, file_source, source_kind
 from ..services.access import Actor
 from ..services.institutions import institution_of
-from ..services.run_answers import run_answers
-from ..services.run_work import open_service
-from ..services.source_connections import connect_source, locations_by_code, shown_settings
-from ..services.sync_runs import connection_of
-from ..services.sync_settings import switch_locations
+from ..services.runs.answers import run_answers
+from ..services.runs.connections import connect_source, locations_by_code, shown_settings
+from ..services.runs.requests import connection_of
+from ..services.runs.settings import switch_locations
+from ..services.runs.work import open_service
 from .answer import MACHINE, Answer, Commands, answers
 from .roster_runs import run_file, run_line, run_service, try_out
 

@@ -15,10 +15,10 @@ from ..models import Institution, SyncRun
 from ..roster import Roster, RosterSource
 from ..roster.sources import source_kind
 from ..services.access import Actor
-from ..services.run_answers import full_counts, message_answer, run_answer
-from ..services.run_outcome import foresee
-from ..services.sync_runs import request_run
-from ..services.uploads import store_upload
+from ..services.runs.answers import full_counts, message_answer, run_answer
+from ..services.runs.outcome import foresee
+from ..services.runs.requests import request_run
+from ..services.runs.uploads import store_upload
 from ..work.runs import do_run
 from .answer import MACHINE, REFUSED, WRONG_USAGE, Answer
 

@@ -9,16 +9,7 @@ from flask_babel import gettext as _
 
 from app.clock import read_school_year, school_year_name, school_year_of
 from app.errors import RosterUnreadable
-from app.roster import (
-    ABSENT,
-    Kind,
-    Roster,
-    RosterGroup,
-    RosterLocation,
-    RosterPupil,
-    RosterStaff,
-    type_Progress,
-)
+from app.roster import ABSENT, Kind, Roster, RosterGroup, RosterLocation, RosterPupil, RosterStaff, type_Progress
 from app.roster.edexml_reader import RECORDS, EdexData, EdexPerson, EdexReader
 from app.roster.edexml_schema import note_violations
 from app.roster.edexml_stream import MAX_BYTES, stream_elements

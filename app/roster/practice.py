@@ -12,15 +12,7 @@ from flask_babel import gettext as _
 
 from app.clock import school_year_of
 from app.errors import RosterUnreadable
-from app.roster import (
-    Kind,
-    Roster,
-    RosterGroup,
-    RosterLocation,
-    RosterPupil,
-    RosterStaff,
-    type_Progress,
-)
+from app.roster import Kind, Roster, RosterGroup, RosterLocation, RosterPupil, RosterStaff, type_Progress
 from app.roster.practice_families import Family, World, address, choose_family, link_family
 from app.roster.practice_names import BOYS, GIRLS, LAST_NAMES, SUBJECTS
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ..models import OutboxMail, SourceConnection, SyncRun
 from .housekeeping import last_beat
-from .outbox import outbox_counts
+from .mail.outbox import outbox_counts
 from .schema import is_current
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}

@@ -7,8 +7,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ..models import Batch, Heartbeat, IssuedSecret, LoginSession, OutboxMail, SyncRun, Throttle, Upload
-from .outbox_delivery import is_due
-from .sync_runs import OPEN, SHOWN, expire_previews
+from .mail.delivery import is_due
+from .runs.requests import OPEN, SHOWN, expire_previews
 
 SCHEDULER = "scheduler"
 UPLOADS_LIVE = timedelta(hours=24)

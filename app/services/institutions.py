@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from ..errors import InvalidInput, NotAllowed, UnknownName
 from ..models import Account, Institution, IssuedSecret, Location
 from .access import Actor
-from .account_rules import save
-from .administrators import add_administrator, add_root
+from .accounts.administrators import add_administrator, add_root
+from .accounts.rules import save
 from .audit import record
-from .credentials import FreshSecret, issue_secret
-from .outbox import NewMail, can_be_mailed, queue_mails
+from .login.credentials import FreshSecret, issue_secret
+from .mail.outbox import NewMail, can_be_mailed, queue_mails
 
 BRIN = re.compile(r"[0-9]{2}[A-Z]{2}")
 LONGEST_NAME = 256

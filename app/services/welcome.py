@@ -21,8 +21,8 @@ from ..models import (
     SyncRun,
 )
 from .access import ROLE_OF_KIND, Actor
-from .account_list import visible_accounts
-from .outbox import mails_in_reach
+from .accounts.reading import visible_accounts
+from .mail.outbox import mails_in_reach
 from .reach import visible_persons
 
 

@@ -10,9 +10,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from ..clock import now
 from ..extensions import db, transaction
-from ..services.account_plan import slices, taken_usernames
-from ..services.batch_pieces import skip_useless, write_piece
-from ..services.batch_work import (
+from ..services.accounts.batch_pieces import skip_useless, write_piece
+from ..services.accounts.batch_work import (
     Hold,
     finish_batch,
     is_over,
@@ -22,7 +21,8 @@ from ..services.batch_work import (
     tidy_batches,
     waiting_items,
 )
-from ..services.credentials import FreshSecret, forget_lapsed_nonces, prepare_secrets
+from ..services.accounts.plan import slices, taken_usernames
+from ..services.login.credentials import FreshSecret, forget_lapsed_nonces, prepare_secrets
 
 logger = logging.getLogger(__name__)
 PIECE = 25  # rows per transaction: about half a second of hashing, a few milliseconds of writing

@@ -22,8 +22,8 @@ from ..errors import AppError, trail
 from ..extensions import db, transaction
 from ..models import SyncRun, Upload
 from ..roster import Roster
-from ..services.run_outcome import conclude, fail_run, mark_finished, stop_run
-from ..services.run_work import Hold, LostRun, is_over, keep_run, next_run, open_source, take_run
+from ..services.runs.outcome import conclude, fail_run, mark_finished, stop_run
+from ..services.runs.work import Hold, LostRun, is_over, keep_run, next_run, open_source, take_run
 
 logger = logging.getLogger(__name__)
 RENEW: Final = 15  # seconds between two renewals of a lease of 60

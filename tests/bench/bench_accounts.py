@@ -17,8 +17,8 @@ from app.clock import now
 from app.extensions import db, transaction
 from app.models import Account, Institution, Person, PersonKind
 from app.services.access import Actor
-from app.services.account_batches import batch_state, draft_batch, start_batch
-from app.services.hashing import CORES
+from app.services.accounts.batches import batch_state, draft_batch, start_batch
+from app.services.login.hashing import CORES
 from app.work.batches import do_batch
 from tests.bench.rows import Row, compared, seconds
 from tests.conftest import make_app

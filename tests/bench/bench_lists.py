@@ -15,7 +15,7 @@ from app.extensions import db
 from app.models import Account, Location, LoginSession
 from tests.bench.rows import Row, compared, seconds
 from tests.conftest import POSTGRESQL, make_app, on_postgresql
-from tests.lists_world import make_administrator, make_school
+from tests.screens.lists_world import make_administrator, make_school
 
 TIMES = 7
 LIMIT = 2.0

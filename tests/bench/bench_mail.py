@@ -18,11 +18,11 @@ from flask_migrate import upgrade
 from app.clock import now
 from app.extensions import db, transaction
 from app.models import Account, Institution, IssuedSecret, OutboxMail, Person, PersonKind, Role, Seat
-from app.services import outbox_delivery as outbox
-from app.services.outbox import NewMail, queue_mails
-from app.work.letter import House
-from app.work.mail_message import compose
-from app.work.mails import deliver
+from app.services.mail import delivery as outbox
+from app.services.mail.outbox import NewMail, queue_mails
+from app.work.mail.delivery import deliver
+from app.work.mail.letter import House
+from app.work.mail.message import compose
 from tests.bench.rows import Row, compared, seconds
 from tests.conftest import make_app
 

@@ -21,7 +21,7 @@ from app.roster import Roster
 from app.roster.edexml import EdexmlSource
 from app.roster.practice import make_practice_school
 from app.services.access import Actor
-from app.services.sync_runs import request_run, store_upload
+from app.services.runs.requests import request_run, store_upload
 from app.work.runs import do_run
 from tests.bench.rows import Row, compared, seconds
 from tests.conftest import make_app

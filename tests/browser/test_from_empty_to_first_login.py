@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 from tests.browser.conftest import NARROW
-from tests.mail_world import text_of
+from tests.mail.mail_world import text_of
 
-FEED = Path(__file__).parents[1] / "feeds" / "EDEXML.Voorbeeld.2.1.xml"
+FEED = Path(__file__).parents[1] / "roster" / "feeds" / "EDEXML.Voorbeeld.2.1.xml"
 OWN_PASSWORD = "vier blauwe stoelen op zolder"
 SECRET = re.compile(r"\b[a-z2-9]{4}(?:-[a-z2-9]{4}){3}\b")
 
@@ -89,9 +89,9 @@ def test_from_an_empty_machine_to_a_pupil_who_logs_in(site, postbox, open_page, 
     admin.wait_for_url("**/opdracht/**")
     picture(admin, "12-check")
     admin.locator("main form button[type=submit].btn-primary").click()
-    admin.get_by_text("U ziet dit wachtwoord maar één keer").or_(
-        admin.get_by_text("maar één keer")
-    ).first.wait_for(timeout=30_000)
+    admin.get_by_text("U ziet dit wachtwoord maar één keer").or_(admin.get_by_text("maar één keer")).first.wait_for(
+        timeout=30_000
+    )
     picture(admin, "13-result")
     once = SECRET.findall(admin.locator("#once").inner_text())
     assert once

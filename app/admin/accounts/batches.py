@@ -1,0 +1,168 @@
+"""Work on many accounts, on screen: check page, start, progress and result (Z-096 to Z-105, Z-132)."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import gettext as _
+
+from ...actor import current_actor
+from ...clock import now
+from ...extensions import db, transaction
+from ...models import Batch
+from ...services.accounts.batch_report import mail_report, own_batches
+from ...services.accounts.batches import (
+    BatchState,
+    ShownSecret,
+    batch_in_reach,
+    batch_plan,
+    batch_state,
+    draft_batch,
+    reveal_secrets,
+    skipped_in,
+    start_batch,
+)
+from ..lists.listing import Page
+from .choice import chosen_people, new_form_key
+from .words import BATCH_LOOKS, MAIL_LOOKS, STEPS, TASKS, mails_too, time_left
+
+LINES = 50  # on one page of the check
+MOST_SKIPPED = 50  # named on screen
+GONE = 410
+
+
+class AccountBatches:
+    """From the chosen rows to the passwords on screen; a part of AccountScreen.
+
+    A batch has one address, which shows what it is now: a draft to check, work in progress, or the result.
+    """
+
+    @expose("/check/", methods=("POST",))
+    def check(self) -> ResponseReturnValue:
+        """Freezes the chosen rows in a draft; nothing is made yet. `task`: create or reset."""
+        chosen = chosen_people(request.form)
+        if not chosen.ids:
+            flash(_("Choose at least one row first."), "warning")
+            return redirect(chosen.back, 303)
+        with transaction():
+            actor, key = current_actor(), new_form_key()
+            batch = draft_batch(db.session, now(), actor, chosen.task, chosen.kind, chosen.ids, key)
+            batch_id = batch.id
+        return redirect(url_for(".batch", batch_id=batch_id, back=chosen.back), 303)
+
+    @expose("/opdrachten/")
+    def batches(self) -> str:
+        """One's own work: where a result is found again after leaving its page."""
+        return self.render(
+            "admin/accounts/batches.html",
+            title=_("Assignments"),
+            crumbs=self._crumbs(_("Assignments")),
+            batches=own_batches(db.session, current_actor()),
+            words=TASKS,
+            looks=BATCH_LOOKS,
+        )
+
+    @expose("/opdracht/<int(max=2147483647):batch_id>/")
+    def batch(self, batch_id: int) -> str:
+        batch = batch_in_reach(db.session, current_actor(), batch_id)
+        if batch.state == "draft":
+            return self._check_page(batch)
+        state = batch_state(db.session, batch)
+        if not state.finished or (state.on_screen and not state.shown):
+            return self._progress_page(batch, state)
+        return self._result_page(batch, state, None)
+
+    @expose("/opdracht/<int(max=2147483647):batch_id>/start/", methods=("POST",))
+    def start(self, batch_id: int) -> ResponseReturnValue:
+        """Starts the work, once: a second press finds the same batch (R124)."""
+        with transaction():
+            start_batch(db.session, now(), current_actor(), batch_id)
+        return redirect(url_for(".batch", batch_id=batch_id), 303)
+
+    @expose("/opdracht/<int(max=2147483647):batch_id>/resultaat/", methods=("GET", "POST"))
+    def reveal(self, batch_id: int) -> ResponseReturnValue:
+        """The passwords, in the answer to one POST and nowhere else (Z-102); after that 410 with the other results."""
+        actor = current_actor()
+        batch = batch_in_reach(db.session, actor, batch_id)
+        state = batch_state(db.session, batch)
+        if not state.finished or (request.method == "GET" and not state.shown):
+            return redirect(url_for(".batch", batch_id=batch_id), 303)
+        secrets = None
+        if request.method == "POST":
+            with transaction():
+                secrets = reveal_secrets(db.session, now(), actor, batch_id, current_app.config["SECRET_KEY"])
+        batch = batch_in_reach(db.session, actor, batch_id)
+        page = self._result_page(batch, batch_state(db.session, batch), secrets)
+        return page, GONE if secrets is None else 200
+
+    def _check_page(self, batch: Batch) -> str:
+        plan, words = batch_plan(db.session, current_actor(), batch), TASKS[batch.task]
+        count, back = len(plan.accounts), own_page(request.args.get("back"), url_for(".index_view"))
+        return self._batch_page(
+            "check",
+            batch,
+            words.check(count) if count else _("Nothing to do"),
+            words=words,
+            plan=plan,
+            page=page_of(plan.accounts, request.args.get("page", 1, int), LINES),
+            page_url=lambda number: url_for(".batch", batch_id=batch.id, page=number, back=back),
+            most_skipped=MOST_SKIPPED,
+            promise=mails_too(words.promise(count), plan.by_mail),
+            button=words.button(count),
+            back=back,
+        )
+
+    def _progress_page(self, batch: Batch, state: BatchState) -> str:
+        words = TASKS[batch.task]
+        title = words.result(state.made) if state.finished else words.working(state.total)
+        said = words.done(state.done, state.total) if state.done else _("Waiting for its turn")
+        left = time_left(seconds_left(batch.started_at, now(), state.done, state.total))
+        return self._batch_page("progress", batch, title, state=state, said=said, left=left)
+
+    def _result_page(self, batch: Batch, state: BatchState, secrets: list[ShownSecret] | None) -> str:
+        return self._batch_page(
+            "result",
+            batch,
+            TASKS[batch.task].result(state.made),
+            state=state,
+            secrets=secrets,
+            skipped=skipped_in(db.session, batch),
+            most_skipped=MOST_SKIPPED,
+            mails=mail_report(db.session, batch),
+            mail_looks=MAIL_LOOKS,
+        )
+
+    def _batch_page(self, name: str, batch: Batch, title: str, **values: object) -> str:
+        return self.render(
+            f"admin/accounts/{name}.html",
+            title=title,
+            page_name="BeheerAccountsMakenPage",
+            crumbs=self._crumbs(title),
+            step_names=STEPS,
+            batch=batch,
+            **values,
+        )
+
+
+def page_of(rows: Sequence[Any], number: int, size: int) -> Page:
+    """Page `number` of rows that are in memory already; the nearest one when there is no such page."""
+    pages = max(1, -(-len(rows) // size))
+    number = min(max(number, 1), pages)
+    skipped = (number - 1) * size
+    return Page(number, pages, size, skipped, len(rows), list(rows[skipped : skipped + size]))
+
+
+def seconds_left(begun: datetime | None, moment: datetime, done: int, total: int) -> float | None:
+    """How long the rest takes at the speed so far; None while nothing is done."""
+    if begun is None or not done:
+        return None
+    return (moment - begun).total_seconds() / done * (total - done)
+
+
+def own_page(target: str | None, standard: str) -> str:
+    """Only a path on this site, else the standard page: "//evil" and "/\\evil" lead elsewhere (trap 12)."""
+    return target if target and re.fullmatch(r"/(?![/\\])[^\s\\]*", target) else standard

@@ -1,0 +1,91 @@
+"""The rows that a posted list is about: ticked ones, or everything its filters find over all pages (R51, R67)."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from ...actor import current_actor
+from ...clock import now
+from ...errors import InvalidInput, UnknownName
+from ...extensions import db, transaction
+from ...models import PersonKind
+from ...services.audit import record
+from ..lists.screen import ListScreen, screen_named
+
+NEW = "new"  # in the field `list`: the rows come from the list of persons without an account
+PERSON_LISTS = {
+    PersonKind.PUPIL: "pupils",
+    PersonKind.GUARDIAN: "guardians",
+    PersonKind.STAFF: "staff",
+    PersonKind.OTHER: "others",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What to do for whom. `query` is the query string of the list it came from, `back` its address."""
+
+    task: str
+    kind: PersonKind
+    ids: list[int]
+    query: str
+    back: str
+
+
+def new_list(kind: PersonKind) -> str:
+    """The endpoint of the list of persons of this kind without an account."""
+    return f"accounts-{PERSON_LISTS[kind]}"
+
+
+def clean_query(text: str) -> str:
+    """A query string that came from outside, safe to stand in an address again."""
+    return "".join(letter for letter in text.lstrip("?") if "!" <= letter <= "~")[:1_000]
+
+
+def new_form_key() -> str:
+    """The mark of one form, so that sending it twice acts once (R124)."""
+    return secrets.token_urlsafe(24)
+
+
+def chosen_people(form: MultiDict[str, str]) -> Chosen:
+    """The persons or accounts of a posted list. Raises InvalidInput for an unknown task or kind, UnknownName when a
+    ticked row does not exist or is not for this administrator: then nothing happens for the others either (R51)."""
+    task = form.get("task", "")
+    if task == "reset":
+        # A reset mixes kinds; the batch wants one, and nothing is done with it.
+        return _chosen(task, PersonKind.STAFF, "accounts", form)
+    if task != "create" or form.get("kind") not in set(PersonKind):
+        raise InvalidInput(_("Choose again: this form is not complete."))
+    kind = PersonKind(form["kind"])
+    return _chosen(task, kind, new_list(kind) if form.get("list") == NEW else PERSON_LISTS[kind], form)
+
+
+def chosen_accounts(form: MultiDict[str, str]) -> Chosen:
+    """The accounts of a posted list of accounts. Raises UnknownName as above."""
+    return _chosen("", PersonKind.STAFF, "accounts", form)
+
+
+def _chosen(task: str, kind: PersonKind, endpoint: str, form: MultiDict[str, str]) -> Chosen:
+    screen = screen_named(endpoint)
+    ids = screen.chosen_ids(form)
+    _refuse_strangers(screen, form, ids)
+    query = clean_query(form.get("query", ""))
+    return Chosen(task, kind, ids, query, f"{url_for(f'{endpoint}.index_view')}?{query}".rstrip("?"))
+
+
+def _refuse_strangers(screen: ListScreen, form: MultiDict[str, Any], ids: list[int]) -> None:
+    if form.get("everything") == "1":
+        return
+    asked = len(set(form.getlist("rowid")))
+    if asked == len(ids):
+        return
+    with transaction():
+        details = {"list": screen.endpoint, "asked": asked, "allowed": len(ids)}
+        record(db.session, now(), current_actor(), "refused", "list", None, details)
+    raise UnknownName(
+        _("One of the rows you chose does not exist any more, or is not for you. Nothing was done. Choose again.")
+    )

@@ -1,0 +1,80 @@
+"""The filters of the list of accounts (Z-093, Z-118 to Z-123)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from ...actor import current_actor
+from ...models import Account, AccountLocation, Enrolment, GroupPupil, GroupStaff, Person, Role
+from ...services.access import MANAGED
+from ..lists.filters import ChoiceFilter, ListFilter, found_by_words
+from ..lists.listing import Wish
+from ..lists.screen import whole_number
+from ..persons.screen import at_location, groups_named, offered
+
+ROLES = tuple(role for role in Role if role in MANAGED)
+
+
+def _by_username(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
+    return sa.func.lower(Account.username).contains(value.lower(), autoescape=True)
+
+
+def _by_role(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
+    return Account.role == Role(value) if value in ROLES else sa.false()
+
+
+def _at_location(value: str, wish: Wish) -> sa.ColumnElement[bool]:
+    """Administrators by what is coupled to this account; everybody else by where the person is."""
+    coupled = sa.exists().where(
+        AccountLocation.account_id == Account.id,
+        AccountLocation.location_id == (whole_number(value) or 0),
+        AccountLocation.location_id.in_(_reach()),
+    )
+    return sa.case((Account.role == Role.ADMINISTRATOR, coupled), else_=at_location(value, wish))
+
+
+def _in_group(value: str, wish: Wish) -> sa.ColumnElement[bool]:
+    """Pupils and staff of the groups with this name, teaching groups too."""
+    groups = groups_named(value, wish)
+    members = [
+        sa.select(link.person_id).where(link.group_id.in_(groups)) for link in (Enrolment, GroupPupil, GroupStaff)
+    ]
+    return Person.id.in_(sa.union_all(*members))
+
+
+def _reach() -> list[int]:
+    return sorted(current_actor().locations or {0})
+
+
+def _active(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
+    return Account.active.is_(value == "1")
+
+
+NOTABLE = {  # what an administrator looks for now and then
+    "blocked": (_l("Blocked"), lambda: Account.blocked),
+    "unused": (_l("Never logged in"), lambda: Account.last_login_at.is_(None)),
+    "left": (_l("Left"), lambda: Person.left_on.is_not(None)),
+    "silent": (_l("No e-mail address"), lambda: sa.func.coalesce(Person.email, "") == ""),
+}
+
+
+def _notable(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
+    return NOTABLE[value][1]() if value in NOTABLE else sa.false()
+
+
+def _notable_choices(_wish: Wish) -> Sequence[tuple[str, Any]]:
+    return [(value, label) for value, (label, _condition) in NOTABLE.items()]
+
+
+FILTERS = (
+    ListFilter("username", _l("Username"), _by_username),
+    ListFilter("name", _l("(Part of) name"), found_by_words(Person.search_key)),
+    ChoiceFilter("role", _l("Role"), _by_role, choices=lambda wish: [(role.value, role.label) for role in ROLES]),
+    ChoiceFilter("location", _l("Location"), _at_location, choices=lambda wish: offered(wish).locations),
+    ChoiceFilter("group", _l("Group"), _in_group, choices=lambda wish: offered(wish).groups),
+    ChoiceFilter("active", _l("Active"), _active, "1", choices=lambda wish: [("1", _("Active")), ("0", _("Inactive"))]),
+    ChoiceFilter("notable", _l("Particulars"), _notable, choices=_notable_choices),
+)

@@ -1,0 +1,127 @@
+"""Beheer > Instelling > Accounts: the list (Z-092, Z-116 to Z-134), with everything that can be done from it."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import contains_eager
+
+from ...actor import current_actor
+from ...extensions import db
+from ...models import Account, Person
+from ...services.access import HAS_LOCATIONS_BY_HAND, Actor
+from ...services.accounts.reading import AccountNotes, count_without_account, notes_of_accounts, visible_accounts
+from ..lists.columns import Column
+from ..lists.listing import BulkAction, Wish
+from ..lists.screen import ListScreen
+from .administrator import NewAdministrator
+from .batches import AccountBatches
+from .choice import new_list
+from .edit import EditAccount, list_query
+from .filters import FILTERS
+from .flags import AccountFlags
+from .words import Badge
+
+
+def _role(account: Account, _beside: Any) -> str | Badge:
+    """Only the roles with wide rights stand out (Z-130)."""
+    label = account.role.label
+    return Badge(label, "t-blue", "shield-lock") if account.role in HAS_LOCATIONS_BY_HAND else label
+
+
+COLUMNS = (  # Z-126 to Z-130
+    Column("username", _l("Username"), lambda account, _b: account.username, (Account.username,), "cut", said=False),
+    Column("owner", _l("Owner"), lambda account, _b: account.person.list_name, (Person.sort_key,), "name"),
+    Column("role", _l("Role"), _role, (Account.role,), "badge", said=False),
+    Column(
+        "email",
+        _l("E-mail"),
+        lambda account, _b: account.person.email,
+        (sa.func.coalesce(Person.email, ""),),
+        "cut",
+        said=False,
+        missing=_l("no e-mail"),
+    ),
+    Column(
+        "locations",
+        _l("Locations"),
+        lambda account, b: ", ".join(b.locations.get(account.id, ())),
+        cell="cut",
+        said=False,
+    ),
+    Column("group", _l("Group"), lambda account, b: b.groups.get(account.id)),
+    Column("blocked", _l("Blocked"), lambda account, _b: account.blocked, (Account.blocked,), "no"),
+    Column("active", _l("Active"), lambda account, _b: account.active, (Account.active,), "yes"),
+)
+ACTIONS = (  # Z-132, Z-138, Z-140
+    BulkAction(_l("Reset password for selected accounts"), "key", "accounts.check", ("task", "reset")),
+    BulkAction(_l("Block"), "ban", "accounts.flags", ("flag", "block")),
+    BulkAction(_l("Unblock"), "lock-open", "accounts.flags", ("flag", "unblock")),
+    BulkAction(_l("Make inactive"), "user-off", "accounts.flags", ("flag", "deactivate")),
+    BulkAction(_l("Make active"), "user-check", "accounts.flags", ("flag", "activate")),
+)
+
+
+class AccountScreen(EditAccount, AccountBatches, AccountFlags, NewAdministrator, ListScreen):
+    """All accounts within reach. What is done to them is in the other parts of this screen."""
+
+    title = _l("Manage accounts")
+    noun = _l("Accounts")
+    crumb = _l("Institution")
+    empty = _l("No accounts found")
+    empty_hint = _l("Make accounts for persons with the button at the top right.")
+    file_name = "accounts"
+    page_name = "BeheerAccountsPage"
+    list_template = "admin/accounts/list.html"
+    row_word = _l("Edit")
+    row_icon = "pencil"
+    columns = COLUMNS
+    filters = FILTERS
+    default_sort = ("owner", False)
+    row_actions = ACTIONS
+
+    def __init__(self) -> None:
+        super().__init__(Account, db, name="accounts", endpoint="accounts", url="accounts")
+
+    def visible(self, actor: Actor) -> sa.ColumnElement[bool]:
+        return visible_accounts(actor)
+
+    def source(self) -> sa.Select:
+        return sa.select(Account).join(Person, Person.id == Account.person_id)
+
+    def loaded(self, statement: sa.Select) -> sa.Select:
+        return statement.options(contains_eager(Account.person))
+
+    def beside(self, rows: list[Account], wish: Wish) -> AccountNotes:
+        return notes_of_accounts(db.session, current_actor(), rows)
+
+    def row_url(self, row: Account) -> str:
+        return url_for(".edit_view", id=row.id, list=list_query())
+
+    def row_label(self, row: Account) -> str:
+        return row.username
+
+    def badges(self, row: Account) -> list[tuple[Any, str]]:
+        """Only what deviates: who left although the account is there, and who never logged in."""
+        found = [(_("Left"), "t-amber")] if row.person.left_on else []
+        return found + ([] if row.last_login_at else [(_("Never logged in"), "")])
+
+    @expose("/nieuw/")
+    def new(self) -> str:
+        """The four kinds with their numbers (Z-095): the pop-up of the list shows the same."""
+        lines = count_without_account(db.session, current_actor())
+        return self.render(
+            "admin/accounts/new.html",
+            title=_("New account for…"),
+            page_name="BeheerAccountsMakenPage",
+            crumbs=self._crumbs(_("New account for…")),
+            kinds=[(line, url_for(f"{new_list(line.kind)}.index_view")) for line in lines],
+        )
+
+    def _crumbs(self, here: Any) -> list[tuple[Any, str | None]]:
+        """The way to a page below this list."""
+        above = [(_("Administration"), url_for("admin.index")), (self.crumb, None)]
+        return [*above, (_("Accounts"), url_for(".index_view")), (here, None)]

@@ -1,0 +1,1 @@
+"""The list that every screen is built on: columns, filters, pages, selection and exports."""

@@ -1,0 +1,88 @@
+"""Filters of lists. A filter has one name in the address for good, so bookmarks keep working (trap 30).
+
+Choices are read at each page, never when the app starts (trap 27), and pass the same wall as the rows (trap 6).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from ...models.names import search_words
+from .listing import Wish
+
+MOST_OPTIONS = 250
+ALL = "all"  # in an address: no limit, where leaving it out means the standard choice
+Condition = Callable[[str, Wish], sa.ColumnElement[bool]]
+Choices = Callable[[Wish], Sequence[tuple[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """An active filter as shown above the list."""
+
+    label: Any
+    value: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """Text to type. `where(value, wish)` is the condition; `standard` counts when the address does not say."""
+
+    name: str
+    label: Any
+    where: Condition
+    standard: str | None = None
+    hint: Any = ""  # in the empty field
+    is_choice = False
+    is_typed = True
+
+    def read(self, text: str | None) -> str | None:
+        """The value that counts for this text of the address; None: no limit."""
+        if text is None:
+            return self.standard
+        return None if text in ("", ALL) else text
+
+    def condition(self, wish: Wish) -> sa.ColumnElement[bool] | None:
+        value = wish.values.get(self.name)
+        return None if value is None else self.where(value, wish)
+
+    def chip(self, wish: Wish) -> Chip | None:
+        """What is limited now; nothing when this filter is off."""
+        value = wish.values.get(self.name)
+        if value is None:
+            return None
+        return Chip(self.label, self.say(value, wish), wish.url(**{self.name: None}))
+
+    def say(self, value: str, wish: Wish) -> str:
+        return f"“{value}”"
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceFilter(ListFilter):
+    """A choice from a list. A value that is not on offer finds nothing, exactly like one that does not exist."""
+
+    choices: Choices = lambda wish: ()
+    is_choice = True
+    is_typed = False
+
+    def options(self, wish: Wish) -> list[tuple[str, Any]] | None:
+        """(value, label) in order, the first is "Alles..." (Z-120); None when there are too many to choose from: then
+        the value is typed."""
+        found = self.choices(wish)
+        return None if len(found) > MOST_OPTIONS else [(ALL, _("All...")), *found]
+
+    def say(self, value: str, wish: Wish) -> str:
+        return next((str(label) for code, label in self.choices(wish) if code == value), value)
+
+
+def found_by_words(column: Any) -> Condition:
+    """Every typed word is somewhere in this search key: accents, capitals and order do not matter."""
+
+    def where(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
+        return sa.and_(sa.true(), *[column.contains(word, autoescape=True) for word in search_words(value)])
+
+    return where

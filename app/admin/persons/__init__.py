@@ -1,0 +1,1 @@
+"""Beheer > Personen: pupils, guardians, staff and other parties."""

@@ -1,0 +1,135 @@
+"""Leerlingen: found and looked at here, changed only in the school's own system (Z-005, Z-169 to Z-172)."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import request
+from flask_admin import expose
+from flask_babel import lazy_gettext as _l
+
+from ...actor import current_actor
+from ...clock import school_year_name
+from ...extensions import db
+from ...models import Enrolment, GroupPupil, Location, Person, PersonKind
+from ...services.persons.page import accounts_of, enrolments_of, groups_of_pupil, guardians_of, mentors_of
+from ...services.persons.reading import Place, places_of
+from ..lists.columns import Column
+from ..lists.filters import ChoiceFilter
+from ..lists.listing import Wish
+from ..lists.screen import whole_number
+from .screen import (
+    ACCOUNT,
+    EMAIL,
+    HAS_ACCOUNT,
+    LEFT,
+    LOCATION,
+    MAKE_ACCOUNTS,
+    NAME,
+    SEARCH,
+    PersonScreen,
+    at_location,
+    groups_named,
+    newest_year,
+    number_column,
+    offered,
+    reached,
+)
+
+YEARS_OF_STUDY = tuple((str(year), str(year)) for year in range(1, 7))
+
+
+def enrolled(year: Any, *conditions: Any, everywhere: bool = False) -> sa.ColumnElement[bool]:
+    """Enrolled in this school year, at a location within reach; `everywhere`: earlier years at another location of
+    the institution too, for those are part of the history of a pupil in reach (Z-172)."""
+    actor = current_actor()
+    places = sa.select(Location.id).where(Location.institution_id == actor.institution_id)
+    here = Enrolment.location_id.in_(places) if everywhere else reached(Enrolment.location_id)
+    return Person.id.in_(sa.select(Enrolment.person_id).where(here, Enrolment.school_year == year, *conditions))
+
+
+def asked_year(wish: Wish) -> int | None:
+    """The school year of the filter "jaartal" (Z-172)."""
+    return whole_number(wish.values.get("year"))
+
+
+def in_year(value: str, wish: Wish) -> sa.ColumnElement[bool]:
+    if "location" in wish.values:
+        return sa.true()  # the filter on the location asks for the year already
+    return enrolled(whole_number(value) or 0, everywhere=True)
+
+
+def placed(value: str, wish: Wish) -> sa.ColumnElement[bool]:
+    """At this location now, or in the asked year."""
+    year = asked_year(wish)
+    if year is None:
+        return at_location(value, wish)
+    return enrolled(year, Enrolment.location_id == (whole_number(value) or 0))
+
+
+def in_group(value: str, wish: Wish) -> sa.ColumnElement[bool]:
+    """In a group of this name: the home class as well as a teaching group."""
+    return Person.id.in_(sa.select(GroupPupil.person_id).where(GroupPupil.group_id.in_(groups_named(value, wish))))
+
+
+def in_year_of_study(value: str, wish: Wish) -> sa.ColumnElement[bool]:
+    year, asked = newest_year(), asked_year(wish)
+    study = Enrolment.year_of_study == (whole_number(value) or 0)
+    return enrolled(year if asked is None else asked, study, everywhere=asked is not None)
+
+
+def _place(name: str) -> Any:
+    return lambda person, beside: getattr(beside.get(person.id), name, None)
+
+
+class PupilScreen(PersonScreen):
+    kind = PersonKind.PUPIL
+    place = "pupils"
+    file_name = "leerlingen"
+    page_name = "BeheerLeerlingenPage"
+    title = noun = _l("Pupils")
+    intro = _l("Pupils and their links come from the school's own system. Here you look at them.")
+    columns = (
+        NAME,
+        number_column(_l("Pupil number")),
+        Column("group", _l("Group"), _place("group")),
+        Column("year_of_study", _l("Year of study"), _place("year_of_study")),
+        Column("location", _l("Location"), _place("location"), cell="cut", said=False),
+        EMAIL,
+        HAS_ACCOUNT,
+    )
+    filters = (
+        SEARCH,
+        ChoiceFilter("location", LOCATION.label, placed, choices=LOCATION.choices),
+        ChoiceFilter("group", _l("Group"), in_group, choices=lambda wish: offered(wish).groups),
+        ChoiceFilter("year_of_study", _l("Year of study"), in_year_of_study, choices=lambda wish: YEARS_OF_STUDY),
+        ChoiceFilter(
+            "year",
+            _l("Year"),
+            in_year,
+            choices=lambda wish: [(str(year), school_year_name(year)) for year in offered(wish).school_years],
+        ),
+        LEFT,
+        ACCOUNT,
+    )
+    row_actions = (MAKE_ACCOUNTS,)
+
+    def beside(self, rows: list[Person], wish: Wish) -> dict[int, Place]:
+        return places_of(db.session, [row.id for row in rows], asked_year(wish))
+
+    @expose("/<int:id>/")
+    def details_view(self, id: int) -> str:
+        """One pupil with links both ways, and the years with a filter on the year (Z-171, Z-172)."""
+        person, actor = self.one_or_404(id), current_actor()
+        years = enrolments_of(db.session, actor, person.id)
+        asked = whole_number(request.args.get("year", ""))
+        return self.render(
+            "admin/persons/pupil.html",
+            **self.page_of(person, "BeheerLeerlingPage"),
+            years=years,
+            shown_years=[year for year in years if asked in (None, year.school_year)],
+            asked_year=asked,
+            groups=groups_of_pupil(db.session, actor, person.id),
+            guardians=guardians_of(db.session, actor, person.id),
+            mentors=mentors_of(db.session, actor, person.id),
+            accounts=accounts_of(db.session, person.id),
+        )

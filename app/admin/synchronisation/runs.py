@@ -1,0 +1,213 @@
+"""The pages of one run: its progress, what it would change, why it is held and what it did; and the decision on it."""
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_admin import expose
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from ...actor import current_actor
+from ...clock import now
+from ...errors import Conflict, InvalidInput
+from ...extensions import db, transaction
+from ...models import SyncRun
+from ...services.accounts.reading import home_groups
+from ...services.runs import settings as sync_settings
+from ...services.runs.changes import accounts_of, read_changes
+from ...services.runs.decisions import decide, run_history
+from ...services.runs.messages import all_messages, list_messages
+from ...services.runs.outcome import MOST_LINES
+from ...services.runs.reading import SEVERITIES, Page, applied_before, counted, page_of, run_line
+from ...services.runs.requests import OPEN, full_counts, run_in_reach, seconds_between
+from ...templating import moment
+from .file import changes_file, messages_file
+from .forms import RUN, Addresses, crumbs, listed, page_number, person_url
+from .upload import delete_file
+from .words import (
+    KINDS,
+    ONE_OF_KIND,
+    RUN_LOOKS,
+    SEVERITY_LOOKS,
+    WHAT,
+    field_label,
+    moment_in_words,
+    source_title,
+    stage_text,
+    started_by,
+    story_of,
+    value_text,
+)
+
+LINES_A_PAGE = 12
+WORDS = {
+    "kinds": KINDS,
+    "one_of_kind": ONE_OF_KIND,
+    "severities": SEVERITY_LOOKS,
+    "looks": RUN_LOOKS,
+    "whats": WHAT,
+    "field_label": field_label,
+    "value_text": value_text,
+    "person_url": person_url,
+}
+
+
+class RunPages:
+    """Mixed into SynchronisationScreen."""
+
+    @expose(f"/{RUN}/")
+    def run(self, run_id: int) -> Any:
+        """One address for a run from beginning to end: the page follows its state."""
+        run = run_in_reach(db.session, current_actor(), run_id)
+        pages = {"preview": self._preview, "held": self._held} | dict.fromkeys(OPEN, self._progress)
+        return pages.get(run.status, self._details)(run)
+
+    @expose(f"/{RUN}/besluit/", methods=("POST",))
+    def decide(self, run_id: int) -> Any:
+        """Apply, approve or throw away; a second click changes nothing and shows what became of the run (R124)."""
+        actor = current_actor()
+        decision, reason = request.form.get("decision", ""), request.form.get("reason", "")
+        try:
+            with transaction():
+                discarded = decide(db.session, now(), actor, run_id, decision, reason).status == "discarded"
+        except InvalidInput as wrong:
+            if wrong.status != InvalidInput.status:
+                raise  # an unknown run is no page at all
+            return self._held(run_in_reach(db.session, actor, run_id), wrong.message), 400
+        except Conflict as late:
+            if run_in_reach(db.session, actor, run_id).status not in OPEN:
+                flash(late.message, "warning")
+            return redirect(url_for(".run", run_id=run_id))
+        if discarded:
+            delete_file(run_in_reach(db.session, actor, run_id))
+            flash(_("Run %(number)s was thrown away. Nothing was changed.", number=run_id), "success")
+            return redirect(url_for(".index_view"))
+        return redirect(url_for(".run", run_id=run_id))
+
+    @expose(f"/{RUN}/meldingen.csv")
+    def messages_csv(self, run_id: int) -> Response:
+        """The messages of this run in reach, as a file."""
+        actor = current_actor()
+        run = run_in_reach(db.session, actor, run_id)
+        return messages_file(run, all_messages(db.session, actor, run, request.args.get("severity")))
+
+    @expose(f"/{RUN}/wijzigingen.csv")
+    def changes_csv(self, run_id: int) -> Response:
+        """What this run would change, as far as in reach, as a file."""
+        actor = current_actor()
+        run = run_in_reach(db.session, actor, run_id)
+        return changes_file(run, read_changes(db.session, actor, run).lines)
+
+    # -- the page of each state ---------------------------------------------------------------------------------------
+
+    def _page(self, template: str, run: SyncRun, title: str, page_name: str, crumb: str, **values: Any) -> str:
+        actor = current_actor()
+        line = run_line(db.session, actor, run)
+        return self.render(  # type: ignore[attr-defined]
+            f"admin/synchronisation/{template}.html",
+            title=title,
+            page_name=page_name,
+            crumbs=crumbs((crumb, None)),
+            run=run,
+            line=line,
+            starter=started_by(line, actor),
+            story=story_of(line, run_history(db.session, actor, run), actor),
+            source=source_title(run.source),
+            counts=full_counts(run.counts),
+            **WORDS,
+            **values,
+        )
+
+    def _progress(self, run: SyncRun) -> str:
+        title = _("The synchronisation is running")
+        values = {"stage": stage_text(run)}
+        return self._page("progress", run, title, "BeheerSynchronisatieVoortgangPage", _("Progress"), **values)
+
+    def _details(self, run: SyncRun) -> str:
+        actor, severity = current_actor(), request.args.get("severity", "")
+        before = applied_before(db.session, run)
+        at = moment(run.started_at or run.created_at)
+        return self._page(
+            "details",
+            run,
+            _("Details of synchronisation %(moment)s", moment=at),
+            "BeheerSynchronisatieDetailsPage",
+            at,
+            messages=(part := list_messages(db.session, actor, run, severity, page_number())),
+            page=listed(part),
+            addresses=Addresses(".run", {"run_id": run.id, "severity": severity or None}),
+            severity=severity if severity in SEVERITIES else "",
+            seconds=seconds_between(run.started_at, run.finished_at),
+            more=_difference(run, before),
+        )
+
+    def _preview(self, run: SyncRun) -> str:
+        actor = current_actor()
+        changes = read_changes(db.session, actor, run)
+        what = request.args.get("what", "")
+        totals, changed = {name: len(changes.of(name)) + changes.hidden[name] for name in WHAT}, _totals(run)
+        cut_off = len(run.changes or ()) >= MOST_LINES
+        if cut_off:  # the lines are not all there; the counts are
+            totals |= {name: changed[name] for name in ("new", "changed", "gone")}
+        if what not in WHAT:
+            what = next((name for name, number in totals.items() if number), "new")
+        return self._page(
+            "preview",
+            run,
+            _("This would change"),
+            "BeheerSynchronisatieVoorbeeldPage",
+            _("Preview"),
+            what=what,
+            totals=totals,
+            changed=changed,
+            cut_off=cut_off,
+            hidden=changes.hidden[what],
+            page=listed(_cut(changes.of(what))),
+            addresses=Addresses(".run", {"run_id": run.id, "what": what}),
+            messages=list_messages(db.session, actor, run),
+        )
+
+    def _held(self, run: SyncRun, wrong: str | None = None) -> str:
+        actor, session = current_actor(), db.session
+        changes = read_changes(session, actor, run)
+        part = _cut(changes.of("gone"))
+        ids = [row.person.id for row in part.rows if row.person]
+        school = sync_settings.institution_of(session, actor)
+        return self._page(
+            "held",
+            run,
+            _("Run %(number)s is on hold", number=run.id),
+            "BeheerSynchronisatieAangehoudenPage",
+            _("Run %(number)s", number=run.id),
+            wrong=wrong,
+            typed=request.form.get("reason", ""),
+            page=listed(part),
+            hidden=changes.hidden["gone"],
+            addresses=Addresses(".run", {"run_id": run.id}),
+            accounts=accounts_of(session, part.rows),
+            groups=home_groups(session, ids),
+            changed=_totals(run),
+            cut_off=len(run.changes or ()) >= MOST_LINES,
+            next_run=moment_in_words(sync_settings.next_weekly(school, now())),
+            weekly=bool(sync_settings.connected_sources(session, school)),
+        )
+
+
+def _totals(run: SyncRun) -> dict[str, int]:
+    """New, changed and gone over all kinds."""
+    counts = full_counts(run.counts).values()
+    return {name: sum(kind[name] for kind in counts) for name in ("new", "changed", "gone", "skipped", "unchanged")}
+
+
+def _cut(lines: list[Any]) -> Page:
+    """The lines of the asked page."""
+    number = page_of(len(lines), page_number(), LINES_A_PAGE)
+    start = (number - 1) * LINES_A_PAGE
+    return Page(lines[start : start + LINES_A_PAGE], len(lines), number, LINES_A_PAGE)
+
+
+def _difference(run: SyncRun, before: SyncRun | None) -> int | None:
+    """How many more pupils than in the run before; None when one of the two counted none."""
+    now_seen = counted(run, "pupils", "seen")
+    then = counted(before, "pupils", "seen") if before else None
+    return None if now_seen is None or then is None else now_seen - then

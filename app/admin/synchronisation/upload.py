@@ -1,0 +1,107 @@
+"""Reading a file in: kept under a random name, read in the background, shown before it is applied (R77, R78)."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, current_app, request
+from flask_admin import expose
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+
+from ...actor import current_actor
+from ...clock import now
+from ...errors import Conflict, InvalidInput
+from ...extensions import db, transaction
+from ...models import SyncRun, Upload
+from ...services.access import Actor
+from ...services.runs.reading import run_of_slot
+from ...services.runs.requests import open_run, request_run
+from ...services.runs.settings import file_sources
+from ...services.runs.uploads import MAX_UPLOAD, store_upload
+from .forms import crumbs, new_form_key, slot_of, to_run
+
+FORM_AROUND_FILE = 64 * 1024  # bytes of the other fields and the borders between them
+
+
+class UploadPages:
+    """Mixed into SynchronisationScreen."""
+
+    def create_blueprint(self, admin: Any) -> Blueprint:
+        blueprint = super().create_blueprint(admin)  # type: ignore[misc]
+        # Before the CSRF check, which reads the form: until then nobody has looked at the size.
+        blueprint.url_value_preprocessor(self._allow_file)
+        return blueprint
+
+    def _allow_file(self, endpoint: str | None, _values: Any) -> None:
+        """This one form may be as large as its file, for who may send one; all others stay at 2 MiB (R67)."""
+        if endpoint == "synchronisation.upload" and self.is_accessible():  # type: ignore[attr-defined]
+            request.max_content_length = MAX_UPLOAD + FORM_AROUND_FILE
+
+    @expose("/bestand/", methods=("GET", "POST"))
+    def upload(self) -> Any:
+        """The form, and what it sends; the same form sent twice makes one run (R124)."""
+        if request.method == "GET":
+            return self._form()
+        actor, file = current_actor(), request.files.get("file")
+        try:
+            slot = slot_of(actor, "file")
+            if file is None or not file.filename:
+                raise InvalidInput(_("Choose a file first."))
+            return to_run(actor, slot, _new_run(actor, slot, file))
+        except InvalidInput as wrong:
+            return self._form(wrong.message), 400
+
+    def _form(self, wrong: str | None = None) -> str:
+        return self.render(  # type: ignore[attr-defined]
+            "admin/synchronisation/upload.html",
+            title=_("Read a file"),
+            page_name="BeheerSynchronisatieBestandPage",
+            crumbs=crumbs((_("Read a file"), None)),
+            wrong=wrong,
+            sources=file_sources(),
+            form_key=new_form_key(),
+        )
+
+
+def _new_run(actor: Actor, slot: str, file: FileStorage) -> int | None:
+    """Keeps the file and asks for its preview; None when this form or another run was first."""
+    institution_id = actor.institution_id or 0
+    source = request.form.get("source", "")
+    if source not in {one.id for one in file_sources()}:
+        raise InvalidInput(_("Choose the kind of file from the list."))
+    if run_of_slot(db.session, actor, slot) or open_run(db.session, institution_id):
+        return None
+    folder, kept = upload_folder(), []
+    try:
+        with transaction():
+            moment = now()
+            upload = store_upload(db.session, moment, institution_id, folder, shown_name(file), file.stream)
+            kept.append(folder / upload.stored_as)
+            options = {"slot": slot, "upload_id": upload.id, "preview": True}
+            run = request_run(db.session, moment, actor, institution_id, source, "file", **options)
+            if run is None:
+                raise Conflict("taken")  # takes the row of the upload back; its file goes below
+            return run.id
+    except BaseException as error:
+        for path in kept:
+            path.unlink(missing_ok=True)
+        if isinstance(error, Conflict):
+            return None
+        raise
+
+
+def shown_name(file: FileStorage) -> str:
+    """The name as sent, without what cannot be seen: NUL, line ends, marks that turn the reading direction (R77)."""
+    return "".join(letter for letter in file.filename or "" if letter.isprintable())
+
+
+def delete_file(run: SyncRun) -> None:
+    """The file of a run that was thrown away goes at once, not with the next tidying up (R77)."""
+    upload = db.session.get(Upload, run.upload_id) if run.upload_id is not None else None
+    if upload is not None:
+        (upload_folder() / upload.stored_as).unlink(missing_ok=True)
+
+
+def upload_folder() -> Path:
+    """Where files wait for their run: beside the database, outside everything that is served."""
+    return Path(current_app.config["INSTANCE"]) / "uploads"

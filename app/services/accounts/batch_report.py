@@ -1,0 +1,105 @@
+"""Reading batches for the screens: one's own batches, and what became of the mails of one. Changes nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, contains_eager
+
+from ...models import Account, Batch, BatchItem, OutboxMail, Person
+from ..access import Actor
+
+SHOWN = 100  # lines on the page; failed ones come first
+BATCHES = 50  # the newest of one's own
+FAILED = frozenset({"failed", "dropped"})
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """One of one's own batches. `to_show`: passwords that wait to be seen, once."""
+
+    id: int
+    at: datetime
+    task: str
+    total: int
+    done: int
+    state: str
+    to_show: int
+
+
+def own_batches(session: Session, actor: Actor) -> list[BatchLine]:
+    """The newest batches that this actor started, newest first; drafts are left out. One query."""
+    on_screen = (
+        sa.select(sa.func.count())
+        .where(BatchItem.batch_id == Batch.id, BatchItem.delivery == "screen")
+        .correlate(Batch)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        sa.select(Batch, on_screen)
+        .where(Batch.institution_id == actor.institution_id, Batch.actor_id == actor.account_id)
+        .where(Batch.state != "draft")
+        .order_by(Batch.id.desc())
+        .limit(BATCHES)
+    )
+    return [
+        BatchLine(b.id, b.created_at, b.task, b.total, b.done, b.state, 0 if b.shown_at else waiting)
+        for b, waiting in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class MailLine:
+    """One mail: for which account, to which address, and how it went. `problem`: what the mail server said."""
+
+    name: str
+    username: str
+    account_id: int
+    recipient: str
+    state: str
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailReport:
+    """The mails of one batch: all counted, the first SHOWN listed."""
+
+    sent: int
+    waiting: int
+    failed: int
+    lines: list[MailLine]
+
+    @property
+    def total(self) -> int:
+        return self.sent + self.waiting + self.failed
+
+
+def mail_report(session: Session, batch: Batch) -> MailReport:
+    """Counts and lines of the mails that carry the secrets of this batch; two queries."""
+    rows = session.execute(sa.select(OutboxMail.state, sa.func.count()).where(_of(batch)).group_by(OutboxMail.state))
+    counts = dict(rows.all())
+    failed = sum(counts.get(state, 0) for state in FAILED)
+    sent, lines = counts.get("sent", 0), _lines(session, batch) if counts else []
+    return MailReport(sent, sum(counts.values()) - sent - failed, failed, lines)
+
+
+def _of(batch: Batch) -> sa.ColumnElement[bool]:
+    secrets = sa.select(BatchItem.secret_id).where(BatchItem.batch_id == batch.id, BatchItem.secret_id.is_not(None))
+    return OutboxMail.secret_id.in_(secrets)
+
+
+def _lines(session: Session, batch: Batch) -> list[MailLine]:
+    worst_first = sa.case((OutboxMail.state.in_(FAILED), 0), (OutboxMail.state == "waiting", 1), else_=2)
+    found = session.execute(
+        sa.select(OutboxMail, Account)
+        .join(Account, Account.id == OutboxMail.account_id)
+        .join(Person, Person.id == Account.person_id)
+        .options(contains_eager(Account.person))
+        .where(_of(batch))
+        .order_by(worst_first, Person.sort_key, OutboxMail.id)
+        .limit(SHOWN)
+    )
+    return [
+        MailLine(account.person.list_name, account.username, account.id, mail.recipient, mail.state, mail.problem)
+        for mail, account in found
+    ]

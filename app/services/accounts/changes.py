@@ -1,0 +1,250 @@
+"""Changing one account or a few: name, flags, role, locations, deletion (Z-136 to Z-167). Every rule holds here.
+
+The screens only show what these functions allow; a direct request meets the same refusals (R46, R49, R50).
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session, contains_eager
+
+from ...errors import Conflict, InvalidInput, NotAllowed, UnknownName
+from ...models import Account, AccountLocation, Location, LoginSession, Person, Role
+from ..access import HAS_LOCATIONS_BY_HAND, Actor, require_administrator
+from ..audit import record, record_many
+from ..login.credentials import cancel_secrets
+from ..login.sessions import end_sessions
+from ..mail.outbox import NewMail, can_be_mailed, queue_mails
+from ..reach import recompute_reach
+from .administrators import add_administrator, issue_soon
+from .plan import mail_address, slices
+from .reading import account_in_reach, visible_accounts
+from .rules import check_role, check_username, lock_administrators, save, why_last
+
+Changes = dict[str, list[Any]]  # field: [old, new]
+
+
+def change_account(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    account_id: int,
+    version: int,
+    *,
+    username: str | None = None,
+    active: bool | None = None,
+    blocked: bool | None = None,
+    role: Role | None = None,
+) -> Account:
+    """Change what is given and differs; None stays as it is. The caller commits.
+
+    Raises UnknownName out of reach, Conflict when somebody else changed the account since `version` (R123),
+    InvalidInput for the username (Z-137), NotAllowed for the role (Z-142) and for shutting out oneself or the last
+    administrator (part 7 nr 16).
+    """
+    account = _account_to_change(session, actor, account_id, version)
+    wanted = {"username": username, "active": active, "blocked": blocked, "role": role}
+    changes = _differences(account, wanted)
+    if "username" in changes:
+        check_username(session, changes["username"][1], account.id)
+    if "role" in changes:
+        check_role(*changes["role"])
+    if _shuts_out(changes) and (reason := why_account_fixed(session, actor, account)):
+        raise NotAllowed(reason)
+    _apply(session, now, {account: changes})
+    if changes:
+        record(session, now, actor, "account-changed", "account", account.id, changes, account.institution_id)
+    if "username" in changes:
+        _tell_username(session, now, account, changes["username"])
+    return account
+
+
+def why_account_fixed(session: Session, actor: Actor, account: Account) -> str | None:
+    """Why this account cannot be blocked, deactivated or deleted by this actor; None when it can (part 7 nr 16)."""
+    if account.id == actor.account_id:
+        return _("This is your own account. Ask another application administrator to do this.")
+    if account.role is Role.ADMINISTRATOR and account.is_active:
+        return why_last(session, account.institution_id, [account.id])
+    return None
+
+
+def set_flags(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    account_ids: Collection[int],
+    *,
+    active: bool | None = None,
+    blocked: bool | None = None,
+) -> int:
+    """Set the flags of these accounts, of all or of none (R51); how many changed. The caller commits."""
+    require_administrator(actor)
+    lock_administrators(session, actor, actor.institution_id)
+    accounts = _accounts(session, actor, account_ids)
+    found = {account: _differences(account, {"active": active, "blocked": blocked}) for account in accounts}
+    shut_out = [account for account, changes in found.items() if _shuts_out(changes)]
+    if reason := _why_fixed_together(session, actor, shut_out):
+        raise NotAllowed(reason)
+    _apply(session, now, found)
+    lines = [(account.id, changes) for account, changes in found.items() if changes]
+    record_many(session, now, actor, "account-changed", "account", lines, actor.institution_id)
+    return len(lines)
+
+
+def delete_account(session: Session, now: datetime, actor: Actor, account_id: int, version: int) -> None:
+    """Delete the account alone: the person stays, and so does a second account (Z-147, part 7 nr 16).
+
+    Sessions, secrets and locations coupled by hand go with it. Raises as change_account.
+    """
+    account = _account_to_change(session, actor, account_id, version)
+    if reason := why_account_fixed(session, actor, account):
+        raise NotAllowed(reason)
+    end_sessions(session, account.id)
+    told = {"username": [account.username, None], "role": [str(account.role), None]}
+    record(session, now, actor, "account-deleted", "account", account.id, told, account.institution_id)
+    person_id, institution_id = account.person_id, account.institution_id
+    session.delete(account)
+    save(session)
+    if institution_id is not None:
+        recompute_reach(session, institution_id, [person_id])
+
+
+def couple_locations(
+    session: Session, now: datetime, actor: Actor, account_id: int, location_ids: Collection[int]
+) -> None:
+    """Couple the account to exactly these locations of the institution, also one's own (Z-167, Z-179, Z-190).
+
+    Each change is an audit line with the codes before and after (Z-191). Raises NotAllowed for other roles than
+    (care) manager and application administrator, also by direct call (part 7 nr 25). The caller commits.
+    """
+    require_administrator(actor)
+    account = account_in_reach(session, actor, account_id)
+    if account.role not in HAS_LOCATIONS_BY_HAND:
+        raise NotAllowed(_("Only a (care) manager or an application administrator can be coupled to a location."))
+    places = sa.select(Location.id, Location.code).where(Location.institution_id == account.institution_id)
+    codes = {row.id: row.code for row in session.execute(places)}
+    wanted = set(location_ids)
+    if not wanted <= codes.keys():
+        raise UnknownName(_("This location does not exist."))
+    links = sa.select(AccountLocation.location_id).where(AccountLocation.account_id == account.id)
+    known = set(session.scalars(links))
+    if wanted == known:
+        return
+    session.execute(
+        sa.delete(AccountLocation).where(
+            AccountLocation.account_id == account.id, AccountLocation.location_id.in_(known - wanted)
+        )
+    )
+    rows = [
+        {"account_id": account.id, "location_id": place, "institution_id": account.institution_id}
+        for place in sorted(wanted - known)
+    ]
+    if rows:
+        session.execute(sa.insert(AccountLocation), rows)
+    told = {"locations": [sorted(codes[place] for place in known), sorted(codes[place] for place in wanted)]}
+    record(session, now, actor, "locations-coupled", "account", account.id, told, account.institution_id)
+    recompute_reach(session, account.institution_id, [account.person_id])
+
+
+def new_administrator(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    *,
+    username: str,
+    first_name: str,
+    prefix: str | None,
+    last_name: str,
+    email: str,
+    institution_id: int,
+) -> Account:
+    """A new application administrator with a staff member whose number is the username (Z-154 to Z-163).
+
+    The details go out by e-mail as soon as a worker has made the secret. Without a location the new one sees nothing
+    yet (Z-187). The caller commits. Raises InvalidInput with its field.
+    """
+    require_administrator(actor)
+    if not actor.is_machine and institution_id != actor.institution_id:
+        raise NotAllowed(_("You have no rights for this."))
+    for field, value in (("first_name", first_name), ("last_name", last_name)):
+        if not value.strip():
+            raise InvalidInput(_("Fill in this field."), field=field)  # Z-160
+    if not can_be_mailed(email):
+        raise InvalidInput(_("Fill in a valid e-mail address."), field="email")
+    account = add_administrator(
+        session, now, institution_id, username, email, first_name=first_name, prefix=prefix, last_name=last_name
+    )
+    told = {"username": [None, username], "role": [None, account.role.value]}
+    record(session, now, actor, "account-created", "account", account.id, told, institution_id)
+    issue_soon(session, now, actor, account)
+    return account
+
+
+def _account_to_change(session: Session, actor: Actor, account_id: int, version: int) -> Account:
+    """The account in reach as it is now, with its institution locked against shutting out administrators together."""
+    require_administrator(actor)
+    lock_administrators(session, actor, actor.institution_id)
+    account = account_in_reach(session, actor, account_id)
+    if account.version != version:
+        raise Conflict(_("Somebody else changed this account meanwhile. Look at it again and repeat."))
+    return account
+
+
+def _accounts(session: Session, actor: Actor, account_ids: Collection[int]) -> list[Account]:
+    """All of these accounts; one out of reach refuses them all (R51)."""
+    wanted, found = set(account_ids), []
+    for part in slices(sorted(wanted)):
+        chosen = sa.select(Account).join(Person, Person.id == Account.person_id).options(contains_eager(Account.person))
+        found += session.scalars(chosen.where(Account.id.in_(part), visible_accounts(actor)).order_by(Account.id))
+    if len(found) != len(wanted):
+        raise UnknownName(_("One of these accounts does not exist, or not for you. Nothing was changed."))
+    return found
+
+
+def _differences(account: Account, wanted: Mapping[str, Any]) -> Changes:
+    """What is given and differs, as {field: [old, new]}."""
+    return {
+        name: [getattr(account, name), value]
+        for name, value in wanted.items()
+        if value is not None and value != getattr(account, name)
+    }
+
+
+def _shuts_out(changes: Changes) -> bool:
+    return changes.get("active", [None, True])[1] is False or changes.get("blocked", [None, False])[1] is True
+
+
+def _why_fixed_together(session: Session, actor: Actor, accounts: Collection[Account]) -> str | None:
+    """As why_account_fixed, for accounts that are shut out in one go."""
+    for account in accounts:
+        if account.id == actor.account_id:
+            return why_account_fixed(session, actor, account)
+    administrators = [a.id for a in accounts if a.role is Role.ADMINISTRATOR and a.is_active]
+    return why_last(session, actor.institution_id, administrators) if administrators else None
+
+
+def _apply(session: Session, now: datetime, found: Mapping[Account, Changes]) -> None:
+    """Set the fields. Who is shut out or gets another role loses sessions; who is shut out loses secrets (R17, R32)."""
+    for account, changes in found.items():
+        for name, (_old, new) in changes.items():
+            setattr(account, name, new)
+    save(session)
+    shut_out = [account.id for account, changes in found.items() if _shuts_out(changes)]
+    for part in slices([*shut_out, *(account.id for account, changes in found.items() if "role" in changes)]):
+        logged_in = sa.select(LoginSession.account_id).where(LoginSession.account_id.in_(part)).distinct()
+        for account_id in session.scalars(logged_in).all():
+            end_sessions(session, account_id)
+    for part in slices(shut_out):
+        cancel_secrets(session, now, part)
+
+
+def _tell_username(session: Session, now: datetime, account: Account, change: list[str]) -> None:
+    """The owner hears of a new username, where mail can go (Z-136)."""
+    address = mail_address(account.person)
+    if address and account.is_active:
+        details = {"old": change[0], "new": change[1]}
+        mail = NewMail("username-changed", address, account.institution_id, account.id, details=details)
+        queue_mails(session, now, [mail])

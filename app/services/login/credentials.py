@@ -1,0 +1,203 @@
+"""Secrets that we hand out: a first or a new password with its link, usable once and for a while (R5, R31 to R34).
+
+Nothing readable is stored (R4, R112): password and link are derived from a random nonce with a key that lives outside
+the database, for as long as they must still be mailed or shown; then the nonce is wiped and only hashes stay.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from ...models import Account, IssuedSecret, Seat
+from ..sealing import derive_key
+from .hashing import hash_many, hash_password
+
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without 0 and o, 1, l and i: they look alike on paper
+GROUPS, GROUP_SIZE = 4, 4  # 31 ** 16 = 79 bits
+ISSUED = re.compile(rf"[{LETTERS}]{{{GROUP_SIZE}}}(-[{LETTERS}]{{{GROUP_SIZE}}}){{{GROUPS - 1}}}")
+
+Purpose = Literal["first", "reset"]
+BY_HAND = timedelta(days=14)  # an administrator made it
+BY_HAND_FOR_ADMINISTRATION = timedelta(hours=72)
+BY_OWNER = timedelta(minutes=60)  # the owner asked for it on the login page
+
+
+@dataclass(frozen=True, slots=True)
+class FreshSecret:
+    """A secret that is not stored yet, hashed while no transaction was open."""
+
+    nonce: str
+    password: str
+    token: str
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A stored secret with its readable forms, which live only in this value."""
+
+    secret_row: IssuedSecret
+    password: str
+    token: str
+
+
+def looks_issued(text: str) -> bool:
+    """Whether this has the shape of a password that we hand out; own passwords never have it."""
+    return ISSUED.fullmatch(text) is not None
+
+
+def readable_password(secret_key: str, nonce: str) -> str:
+    """The password of this nonce: 'k7wm-p3ha-x9de-t4rc'."""
+    number = int.from_bytes(_derive(secret_key, "password", nonce))
+    letters = ""
+    for _place in range(GROUPS * GROUP_SIZE):
+        number, rest = divmod(number, len(LETTERS))
+        letters += LETTERS[rest]
+    return "-".join(letters[start : start + GROUP_SIZE] for start in range(0, len(letters), GROUP_SIZE))
+
+
+def activation_token(secret_key: str, nonce: str) -> str:
+    """The token of the link of this nonce: 256 bits."""
+    return urlsafe_b64encode(_derive(secret_key, "token", nonce)).decode().rstrip("=")
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token (R31)."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def prepare_secret(secret_key: str) -> FreshSecret:
+    """A new secret; call it before the transaction, because hashing takes long."""
+    nonce = secrets.token_urlsafe(32)
+    password = readable_password(secret_key, nonce)
+    return FreshSecret(nonce, password, activation_token(secret_key, nonce), hash_password(password))
+
+
+def prepare_secrets(secret_key: str, count: int) -> Iterator[FreshSecret]:
+    """So many new secrets, hashed over all cores."""
+    nonces = [secrets.token_urlsafe(32) for _secret in range(count)]
+    passwords = [readable_password(secret_key, nonce) for nonce in nonces]
+    for nonce, password, hashed in zip(nonces, passwords, hash_many(passwords), strict=True):
+        yield FreshSecret(nonce, password, activation_token(secret_key, nonce), hashed)
+
+
+def lifetime(seat: Seat, *, asked_by_owner: bool = False) -> timedelta:
+    """How long a new secret works (R5, R31)."""
+    if asked_by_owner:
+        return BY_OWNER
+    return BY_HAND_FOR_ADMINISTRATION if seat is Seat.ADMINISTRATION else BY_HAND
+
+
+def issue_secret(
+    session: Session,
+    now: datetime,
+    secret_key: str,
+    account: Account,
+    purpose: Purpose,
+    fresh: FreshSecret | None = None,
+    *,
+    asked_by_owner: bool = False,
+) -> Issued:
+    """Store a secret for this account; older ones lapse (R32), the owner's own password keeps working.
+
+    `fresh` comes from prepare_secret() before the transaction; without it the hash is made here, inside.
+    """
+    fresh = fresh or prepare_secret(secret_key)
+    row = secret_row(now, account.id, account.institution_id, account.seat, purpose, fresh, asked_by_owner)
+    cancel_secrets(session, now, [account.id])
+    stored = IssuedSecret(**row)
+    session.add(stored)
+    session.flush()
+    return Issued(stored, fresh.password, fresh.token)
+
+
+def secret_row(
+    now: datetime,
+    account_id: int,
+    institution_id: int | None,
+    seat: Seat,
+    purpose: Purpose,
+    fresh: FreshSecret,
+    asked_by_owner: bool = False,
+) -> dict[str, object]:
+    """The values of one row of issued_secret, for inserting many at once."""
+    return {
+        "institution_id": institution_id,
+        "account_id": account_id,
+        "purpose": purpose,
+        "nonce": fresh.nonce,
+        "password_hash": fresh.password_hash,
+        "token_hash": token_hash(fresh.token),
+        "created_at": now,
+        "expires_at": now + lifetime(seat, asked_by_owner=asked_by_owner),
+    }
+
+
+def outstanding_secret(session: Session, now: datetime, account_id: int) -> IssuedSecret | None:
+    """The newest secret of this account that still works, or None."""
+    return session.scalar(
+        sa.select(IssuedSecret)
+        .where(IssuedSecret.account_id == account_id, *_working(now))
+        .order_by(IssuedSecret.id.desc())
+        .limit(1)
+    )
+
+
+def secret_of_token(session: Session, now: datetime, token: str) -> tuple[IssuedSecret, Account] | None:
+    """The working secret behind the token of a link, with its usable account and person; None for all else alike."""
+    found = session.execute(
+        sa.select(IssuedSecret, Account)
+        .join(Account, Account.id == IssuedSecret.account_id)
+        .options(joinedload(Account.person))
+        .where(IssuedSecret.token_hash == token_hash(token), *_working(now))
+        .where(Account.active, ~Account.blocked)
+    ).one_or_none()
+    return (found[0], found[1]) if found else None
+
+
+def use_secret(session: Session, now: datetime, secret_id: int) -> bool:
+    """Use this secret up; False when somebody else was first, or when it works no more (R34)."""
+    used = session.execute(
+        sa.update(IssuedSecret)
+        .where(IssuedSecret.id == secret_id, *_working(now))
+        .values(used_at=now, nonce=None)
+        .execution_options(synchronize_session=False)
+    )
+    return used.rowcount == 1
+
+
+def cancel_secrets(session: Session, now: datetime, account_ids: Collection[int]) -> None:
+    """What was handed out to these accounts works no more: after a change of password or address, a lock (R32)."""
+    session.execute(
+        sa.update(IssuedSecret)
+        .where(IssuedSecret.account_id.in_(list(account_ids)), *_working(now))
+        .values(expires_at=now, nonce=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def forget_lapsed_nonces(session: Session, now: datetime) -> None:
+    """Wipe what could still be read of secrets that nobody mailed or showed in time."""
+    session.execute(
+        sa.update(IssuedSecret)
+        .where(IssuedSecret.nonce.is_not(None), IssuedSecret.expires_at <= now)
+        .values(nonce=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _working(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return IssuedSecret.used_at.is_(None), IssuedSecret.expires_at > now
+
+
+def _derive(secret_key: str, use: str, nonce: str) -> bytes:
+    return hmac.digest(derive_key(secret_key, "issued-secrets"), f"{use}:{nonce}".encode(), hashlib.sha256)

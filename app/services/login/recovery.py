@@ -1,0 +1,108 @@
+"""A forgotten password, and the link of a mail with which a new one is chosen (R31 to R36, Z-029 to Z-031).
+
+Asking changes nothing: the old password works until the new one is used (part 7 nr 20).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from ...models import Account, IssuedSecret, OutboxMail, Person
+from ..audit import record
+from ..mail.outbox import NewMail, can_be_mailed, queue_mails
+from . import throttle
+from .credentials import FreshSecret, issue_secret, use_secret
+from .own_password import owner, set_own_password
+from .throttle import Bucket, Limit
+
+AN_HOUR = timedelta(hours=1)
+BY_PAIR = Limit("forgotten-pair", 3, AN_HOUR, again=3, wait=AN_HOUR)
+BY_ADDRESS = Limit("forgotten-address", 20, AN_HOUR, again=20, wait=AN_HOUR)
+BY_SCHOOL_NETWORK = Limit("forgotten-school", 400, AN_HOUR, again=400, wait=AN_HOUR)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was typed on the page Wachtwoord vergeten, and where from."""
+
+    username: str  # as login.typed_name() gives it
+    email: str
+    address: str
+    from_school: bool = False
+
+    @property
+    def typed_email(self) -> str:
+        return self.email.strip().casefold()
+
+
+def answer_forgotten(session: Session, now: datetime, secret_key: str, question: Question, fresh: FreshSecret) -> None:
+    """Queue a mail with a new password when name and address belong together; else nothing, and nobody can tell.
+
+    `fresh` is made for every question, so that all cost the same (R36). The caller commits.
+    """
+    network = BY_SCHOOL_NETWORK if question.from_school else BY_ADDRESS
+    pair = f"{question.username.casefold()}:{question.typed_email}"
+    admitted = throttle.claim(session, now, [Bucket(BY_PAIR, pair), Bucket(network, question.address)]).admitted
+    account = _account_of(session, question)
+    if account is None or not admitted:
+        return
+    issued = issue_secret(session, now, secret_key, account, "reset", fresh, asked_by_owner=True)
+    mail = NewMail(
+        "password-forgotten", account.person.email or "", account.institution_id, account.id, issued.secret_row.id
+    )
+    queue_mails(session, now, [mail])
+    record(session, now, owner(account), "password-forgotten", "account", account.id, {"address": question.address})
+
+
+def _account_of(session: Session, question: Question) -> Account | None:
+    """The usable account of exactly this username, when the address on file is the one that was typed."""
+    account = session.scalar(
+        sa.select(Account)
+        .where(Account.username == question.username, Account.active, ~Account.blocked)
+        .options(joinedload(Account.person))
+    )
+    on_file = account.person.email if account else None
+    if account is None or not can_be_mailed(on_file) or (on_file or "").strip().casefold() != question.typed_email:
+        return None
+    return account
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that still works."""
+
+    secret_id: int
+    account: Account
+
+
+def link_behind(session: Session, now: datetime, hashed_token: str) -> Link | None:
+    """What the link with this token (its hash) opens, or None; why not is nobody's business (R31, R32).
+
+    It lapses with its secret, with the account, and when the address it was mailed to is no longer on file.
+    """
+    moved = sa.exists().where(
+        OutboxMail.secret_id == IssuedSecret.id, OutboxMail.recipient != sa.func.coalesce(Person.email, "")
+    )
+    found = session.execute(
+        sa.select(IssuedSecret.id, Account)
+        .join(Account, Account.id == IssuedSecret.account_id)
+        .join(Person, Person.id == Account.person_id)
+        .where(IssuedSecret.token_hash == hashed_token, IssuedSecret.used_at.is_(None), IssuedSecret.expires_at > now)
+        .where(Account.active, ~Account.blocked, ~moved)
+    ).one_or_none()
+    return Link(*found) if found else None
+
+
+def choose_password(session: Session, now: datetime, hashed_token: str, new_hash: str) -> bool:
+    """Use the link up and store the password; False when it works no more or another was first (R34).
+
+    Nobody is logged in by it, and who was logged in is not any more (R38, R26). The caller commits.
+    """
+    link = link_behind(session, now, hashed_token)
+    if link is None or not use_secret(session, now, link.secret_id):
+        return False
+    return set_own_password(
+        session, now, link.account, new_hash, action="password-chosen", replacing=link.account.password_hash
+    )

@@ -1,0 +1,107 @@
+"""What a plan holds: counts, messages, the changes as people read them, and the rows to write."""
+
+import hashlib
+from collections import defaultdict
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, NamedTuple
+
+from ...models import names
+from ...roster import Kind, RosterMessage
+from .known import FIRST_NAME, INITIALS, LAST_NAME, PREFIX
+
+KIND_OF: Final = {
+    "pupil": Kind.PUPILS,
+    "guardian": Kind.GUARDIANS,
+    "staff": Kind.STAFF,
+    "group": Kind.GROUPS,
+    "location": Kind.LOCATIONS,
+}
+PEOPLE: Final = ("pupil", "guardian", "staff")
+
+
+@dataclass(slots=True)
+class Counts:
+    """The six counts of contract.md. seen = new + changed + unchanged + skipped; gone are not seen (any more)."""
+
+    seen: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    skipped: int = 0
+
+
+class Change(NamedTuple):
+    """One change as people read it; `fields` as (field, old, new). `ref`: below zero for what is new."""
+
+    ref: int
+    kind: str  # pupil, guardian, staff, group, location
+    number: str
+    name: str
+    what: str  # new, changed, gone, returned
+    fields: tuple[tuple[str, Any, Any], ...] = ()
+
+
+@dataclass(slots=True)
+class Rows:
+    """What happens to the rows of one table. Ids below zero are refs to new rows of this plan."""
+
+    new: list[tuple[Any, ...]] = field(default_factory=list)
+    changed: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
+    gone: list[Any] = field(default_factory=list)
+
+
+class Fall(NamedTuple):
+    """How many a location or kind had before, and how many of those it loses."""
+
+    before: int
+    lost: int
+
+
+@dataclass(slots=True)
+class Plan:
+    """What one run would do. Pure: the same known rows and roster always give the same plan."""
+
+    counts: dict[str, Counts] = field(default_factory=lambda: {kind.value: Counts() for kind in Kind})
+    messages: list[RosterMessage] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    rows: dict[str, Rows] = field(default_factory=lambda: defaultdict(Rows))  # by table
+    used_pupils: int = 0
+    kinds: dict[str, Fall] = field(default_factory=dict)  # by kind, in the plural
+    places: dict[str, Fall] = field(default_factory=dict)  # pupils by name of their location
+    renamed: dict[str, Fall] = field(default_factory=dict)  # by kind: how many get another last name
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing would be written."""
+        return not any(rows.new or rows.changed or rows.gone for rows in self.rows.values())
+
+    def counted(self) -> dict[str, dict[str, int]]:
+        """The counts as contract.md shows them."""
+        return {kind: asdict(counts) for kind, counts in self.counts.items()}
+
+    def fingerprint(self) -> str:
+        """A hash of what is shown, so that what is applied later is what was shown (R78).
+
+        The day on which somebody counts as gone is left out: it moves on while the administrator looks.
+        """
+        changes = [
+            (*change[:5], [field for field in change.fields if field[0] != "left_on"]) for change in self.changes
+        ]
+        links = [(table, rows.new, rows.gone) for table, rows in sorted(self.rows.items()) if table != "person"]
+        return hashlib.sha256(repr((self.counted(), changes, links)).encode()).hexdigest()
+
+    def note(self, severity: str, kind: str, key: str, code: str, **values: str) -> None:
+        """One message about one record."""
+        self.messages.append(RosterMessage(severity, kind, key, code, values))
+
+    def skip(self, severity: str, kind: str, key: str, code: str, **values: str) -> None:
+        """This record is not used, and why."""
+        self.counts[KIND_OF[kind]].skipped += 1
+        self.note(severity, kind, key, code, **values)
+
+
+def shown_name(fields: tuple[Any, ...]) -> str:
+    """'Berg, Sanne van den' of fields in the order of PERSON_FIELDS."""
+    called = fields[FIRST_NAME] or names.dotted(fields[INITIALS])
+    return names.list_name(fields[LAST_NAME], called, fields[PREFIX])

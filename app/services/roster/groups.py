@@ -1,0 +1,158 @@
+"""The plan for groups: which row each of the roster's keys stands for, and where it is (Z-175, Z-276, Z-277). Pure."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from ...roster import Kind, Roster, RosterGroup
+from .changes import Change, Plan
+from .known import KnownGroup, KnownSchool
+from .places import Places
+from .rows import group_sort_key
+
+
+def plan_groups(known: KnownSchool, roster: Roster, plan: Plan, places: Places) -> None:
+    """A group is unique by location, school year and name (domain.md 5.3); a renamed one is known by its key."""
+    places.group_names = {group.id: group.name for group in known.groups}
+    places.home_groups = {group.id for group in known.groups if group.is_home}
+    if Kind.GROUPS not in roster.delivers:
+        own = [group for group in known.groups if group.source == roster.source and group.source_key]
+        places.groups = {str(group.source_key): group.id for group in own}
+        places.kept_groups = {group.id for group in known.groups}
+        return
+    own = {group.source_key: group.location_id for group in known.groups if group.source == roster.source}
+    usable = _usable_groups(roster, plan, places, own)
+    by_name = {(group.location_id, group.name): group for group in known.groups}
+    matched = {group.key: found for group, ref in usable if (found := by_name.get((ref, group.name)))}
+    claimed = {found.id for found in matched.values()}
+    by_key = {
+        group.source_key: group
+        for group in known.groups
+        if group.source == roster.source and group.source_key and group.id not in claimed
+    }
+    refs: dict[tuple[int, str], int] = {}
+    for group, location in usable:
+        if (location, group.name) in refs:
+            places.groups[group.key] = refs[location, group.name]
+            plan.skip("warning", "group", group.key, "duplicate-group", group=group.name)
+            continue
+        found = matched.get(group.key) or by_key.pop(group.key, None)
+        ref = _settle_group(roster, group, location, found, plan, places)
+        refs[location, group.name] = places.groups[group.key] = ref
+    _gone_groups(known, roster, plan, places)
+
+
+def _usable_groups(roster: Roster, plan: Plan, places: Places, own: dict[str, int]) -> list[tuple[RosterGroup, int]]:
+    """The groups of this school year with their location. `own`: the location of known groups, by this source's key."""
+    plan.counts[Kind.GROUPS].seen = len(roster.groups)
+    where = _told_by_people(roster, places) if any(group.location_key is None for group in roster.groups) else _Where()
+    usable, seen = [], set()
+    for group in roster.groups:
+        location = places.locations.get(group.location_key or "", places.default)
+        location = where.groups.get(group.key, own.get(group.key)) if location is None else location
+        if group.key in seen:
+            plan.skip("error", "group", group.key, "duplicate-key")
+        elif group.school_year != roster.school_year:
+            plan.skip("info", "group", group.key, "other-school-year", group=group.name)
+        elif location is None and where.largest is None:
+            plan.skip("error", "group", group.key, "location-missing")
+        elif location is not None and location in places.off:
+            plan.skip("info", "group", group.key, "location-off", location=places.names[location])
+        elif location is None:
+            name = places.names[where.largest]
+            plan.note("warning", "group", group.key, "group-location-guessed", group=group.name, location=name)
+            usable.append((group, where.largest))
+        else:
+            usable.append((group, location))
+        seen.add(group.key)
+    return usable
+
+
+@dataclass(slots=True)
+class _Where:
+    """Where people say that groups are, and the location with most pupils."""
+
+    groups: dict[str, int] = field(default_factory=dict)
+    largest: int | None = None
+
+
+def _told_by_people(roster: Roster, places: Places) -> _Where:
+    """A group is where most of its pupils are; an empty one where the other groups of its staff are (Z-175)."""
+    votes: dict[str, Counter[int]] = defaultdict(Counter)
+    pupils: Counter[int] = Counter()
+    for pupil in roster.pupils:
+        ref = places.locations.get(pupil.location_key or "", places.default)
+        if ref is not None:
+            pupils[ref] += 1
+            for key in ((pupil.group_key,) if pupil.group_key else ()) + (pupil.group_keys or ()):
+                votes[key][ref] += 1
+    told = {key: most_voted(counter) for key, counter in votes.items()}
+    second: dict[str, Counter[int]] = defaultdict(Counter)
+    for member in roster.staff:
+        here = [told[key] for key in member.group_keys if key in told]
+        for key in member.group_keys if here else ():
+            second[key].update(here)
+    largest = most_voted(pupils) if pupils else min(places.locations.values(), key=_first, default=None)
+    return _Where({key: most_voted(counter) for key, counter in second.items()} | told, largest)
+
+
+def most_voted(votes: Counter[int]) -> int:
+    """The location with most votes; of equals the one that was known first, so it is the same every time."""
+    return min(votes, key=lambda ref: (-votes[ref], *_first(ref)))
+
+
+def _first(ref: int) -> tuple[bool, int]:
+    return ref < 0, abs(ref)
+
+
+def _settle_group(
+    roster: Roster, group: RosterGroup, location: int, found: KnownGroup | None, plan: Plan, places: Places
+) -> int:
+    counts = plan.counts[Kind.GROUPS]
+    key = None if group.key.startswith("#") else group.key  # such a key is valid once (formats.md 1.2)
+    if found is None:
+        ref = -len(plan.rows["school_group"].new) - 1
+        counts.new += 1
+        plan.rows["school_group"].new.append((ref, location, group.name, group.is_home, roster.source, key))
+        plan.changes.append(Change(ref, "group", "", group.name, "new"))
+    else:
+        ref = found.id
+        told = KnownGroup(ref, location, group.name, group.is_home, roster.source, key)
+        values = {name: new for name, old, new in zip(KnownGroup._fields, found, told, strict=True) if old != new}
+        if values:
+            _change_group(found, values, plan, places)
+        if values.keys() & {"location_id", "name", "is_home"}:
+            counts.changed += 1
+        else:
+            counts.unchanged += 1
+    places.group_names[ref] = group.name
+    (places.home_groups.add if group.is_home else places.home_groups.discard)(ref)
+    return ref
+
+
+def _change_group(found: KnownGroup, values: dict[str, object], plan: Plan, places: Places) -> None:
+    if "name" in values:
+        values["sort_key"] = group_sort_key(str(values["name"]))
+    plan.rows["school_group"].changed.append((found.id, values))
+    fields: list[tuple[str, object, object]] = []
+    if "name" in values:
+        fields.append(("name", found.name, values["name"]))
+    if "location_id" in values:
+        old, new = places.names.get(found.location_id), places.names.get(int(str(values["location_id"])))
+        fields.append(("location", old, new))
+    if "is_home" in values:
+        fields.append(("is_home", found.is_home, values["is_home"]))
+    if fields:
+        plan.changes.append(Change(found.id, "group", "", found.name, "changed", tuple(fields)))
+
+
+def _gone_groups(known: KnownSchool, roster: Roster, plan: Plan, places: Places) -> None:
+    used = set(places.groups.values())
+    for group in known.groups:
+        if group.id in used:
+            continue
+        if group.source != roster.source or group.location_id in places.kept:
+            places.kept_groups.add(group.id)
+        else:
+            plan.counts[Kind.GROUPS].gone += 1
+            plan.rows["school_group"].gone.append(group.id)
+            plan.changes.append(Change(group.id, "group", "", group.name, "gone"))

@@ -1,0 +1,184 @@
+"""The plan for what links people: enrolments, groups, mentors, and pairs of guardian and pupil. Pure.
+
+Only the links of the roster's school year and of people that it tells are replaced; earlier years stay (Z-172).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from ...roster import ABSENT, Kind, RosterGuardianship, RosterPupil
+from .draft import Draft, Used
+from .known import KnownEnrolment
+
+type_Fields = list[tuple[str, Any, Any]]
+PAIR_FIELDS = ("relation", "receives_post", "rank")
+
+
+def pupil_links(draft: Draft, one: Used) -> type_Fields:
+    """Plans the enrolment, groups and mentors of one pupil (Z-169, Z-253 to Z-258); gives the readable changes."""
+    return enrolment(draft, one) + pupil_groups(draft, one) + pupil_mentors(draft, one)
+
+
+def enrolment(draft: Draft, one: Used) -> type_Fields:
+    """The enrolment of this school year: where, in which class and year."""
+    pupil, old = one.record, draft.known.enrolments.get(one.ref)
+    location = draft.places.locations.get(pupil.location_key or "", draft.places.default)
+    told = KnownEnrolment(
+        0 if old is None else old.id,
+        location if location is not None else draft.known.enrolments[one.ref].location_id,
+        _home_of(draft, pupil, old),
+        _told(pupil.year_of_study, old and old.year_of_study),
+        _told(pupil.programme_code, old and old.programme_code),
+        pupil.leaving_date,
+    )
+    if told == old:
+        return []
+    rows = draft.plan.rows["enrolment"]
+    if old is None:
+        rows.new.append((one.ref, draft.roster.school_year, *told[1:]))
+        before = draft.known.placed.get(one.ref)
+        moved = before is not None and before != told.location_id
+        names = draft.places.names
+        return (
+            [("location", names[before], names[told.location_id])]
+            if moved and before is not None
+            else [("school_year", None, draft.roster.school_year)]
+        )
+    values = {name: new for name, was, new in zip(KnownEnrolment._fields, old, told, strict=True) if was != new}
+    rows.changed.append((old.id, values))
+    return [_readable(draft, name, getattr(old, name), value) for name, value in values.items()]
+
+
+def _told(value: Any, old: Any) -> Any:
+    return old if value is ABSENT else value
+
+
+def _home_of(draft: Draft, pupil: RosterPupil, old: KnownEnrolment | None) -> int | None:
+    if pupil.group_key is ABSENT or Kind.GROUPS not in draft.roster.delivers:
+        return old.group_id if old else None
+    return draft.places.groups.get(pupil.group_key or "")
+
+
+def _readable(draft: Draft, name: str, old: Any, new: Any) -> tuple[str, Any, Any]:
+    if name == "location_id":
+        return "location", draft.places.names.get(old), draft.places.names.get(new)
+    if name == "group_id":
+        return "group", draft.places.group_names.get(old), draft.places.group_names.get(new)
+    return name, old, new
+
+
+def pupil_groups(draft: Draft, one: Used) -> type_Fields:
+    """Home class and teaching groups. A sort that the source does not tell stays as it is."""
+    pupil, places, known = one.record, draft.places, draft.known.pupil_groups.get(one.ref, frozenset())
+    if Kind.GROUPS not in draft.roster.delivers:
+        return []
+    wanted = {places.groups[key] for key in pupil.group_keys or () if key in places.groups}
+    if pupil.group_key and pupil.group_key in places.groups:
+        wanted.add(places.groups[pupil.group_key])
+    if wanted == known:
+        return []
+    kept = places.kept_groups
+    if pupil.group_key is ABSENT or pupil.group_keys is ABSENT:
+        home, teaching = pupil.group_key is ABSENT, pupil.group_keys is ABSENT
+        kept = kept | {group for group in known if (home if group in places.home_groups else teaching)}
+    return _members(draft, "group_pupil", one, wanted, known, kept, "teaching_groups")
+
+
+def staff_groups(draft: Draft, one: Used) -> type_Fields:
+    """The groups of a staff member (Z-174, Z-275)."""
+    if Kind.GROUPS not in draft.roster.delivers:
+        return []
+    groups = draft.places.groups
+    wanted = {groups[key] for key in one.record.group_keys if key in groups}
+    known = draft.known.staff_groups.get(one.ref, frozenset())
+    return _members(draft, "group_staff", one, wanted, known, draft.places.kept_groups, "groups")
+
+
+def _members(
+    draft: Draft, table: str, one: Used, wanted: set[int], known: Iterable[int], kept: set[int], field: str
+) -> type_Fields:
+    known = set(known)
+    added, removed = sorted(wanted - known), sorted(known - wanted - kept)
+    if not (added or removed):
+        return []
+    rows = draft.plan.rows[table]
+    rows.new.extend((group, one.ref) for group in added)
+    rows.gone.extend((group, one.ref) for group in removed)
+    # The class of a pupil is told with the enrolment.
+    aside = draft.places.home_groups if field == "teaching_groups" else frozenset()
+    after = (known - set(removed)) | wanted
+    if one.person is None or (known - aside) == (after - aside):
+        return []
+    return [(field, _named(draft, known - aside), _named(draft, after - aside))]
+
+
+def _named(draft: Draft, groups: Iterable[int]) -> str | None:
+    return ", ".join(sorted(draft.places.group_names.get(group, "") for group in groups)) or None
+
+
+def pupil_mentors(draft: Draft, one: Used) -> type_Fields:
+    """The staff members who are mentor of the pupil directly (Z-060)."""
+    told = one.record.mentor_keys
+    if told is ABSENT or Kind.STAFF not in draft.roster.delivers:
+        return []
+    refs = draft.refs["staff"]
+    wanted = {refs[key] for key in told if key in refs}
+    known = draft.known.mentors.get(one.ref, set())
+    if wanted == known:
+        return []
+    rows = draft.plan.rows["mentor"]
+    kept = known & draft.kept
+    rows.new.extend((one.ref, staff) for staff in sorted(wanted - known))
+    rows.gone.extend((one.ref, staff) for staff in sorted(known - wanted - kept))
+    after = wanted | kept
+    return [("mentors", _people(draft, known), _people(draft, after))] if after != known else []
+
+
+def _people(draft: Draft, refs: Iterable[int]) -> str | None:
+    return "; ".join(sorted(draft.name_of(ref) for ref in refs)) or None
+
+
+def guardian_links(draft: Draft) -> dict[int, type_Fields]:
+    """Plans the pairs of all used pupils (Z-265 to Z-267); gives the readable changes by guardian.
+
+    A pair that is told no more is removed, also when the guardian is gone: somebody may have lost custody. Pairs of
+    pupils who are not told stay, as history or because we know nothing new.
+    """
+    changes: dict[int, type_Fields] = defaultdict(list)
+    if Kind.GUARDIANS not in draft.roster.delivers:
+        return changes
+    told: dict[str, list[RosterGuardianship]] = defaultdict(list)
+    for pair in draft.roster.guardianships:
+        told[pair.pupil_key].append(pair)
+    for pupil in draft.used["pupil"]:
+        _pairs_of(draft, pupil, told.get(pupil.record.key, ()), changes)
+    return changes
+
+
+def _pairs_of(draft: Draft, pupil: Used, told: Iterable[RosterGuardianship], changes: dict[int, type_Fields]) -> None:
+    refs, rows = draft.refs["guardian"], draft.plan.rows["guardianship"]
+    known = draft.known.guardians.get(pupil.ref, {})
+    wanted: set[int] = set()
+    for pair in told:
+        ref = refs.get(pair.guardian_key)
+        if ref is None or ref in wanted:
+            if ref is None:
+                draft.plan.note("warning", "pupil", pupil.record.number, "guardian-unknown", guardian=pair.guardian_key)
+            continue
+        wanted.add(ref)
+        old = known.get(ref)
+        new = tuple(_told(value, old and old[index]) for index, value in enumerate(pair[2:]))
+        if old is None:
+            rows.new.append((ref, pupil.ref, *new))
+            changes[ref].append(("pupil", None, draft.name_of(pupil.ref)))
+        elif new != old:
+            different = [
+                (name, was, value) for name, was, value in zip(PAIR_FIELDS, old, new, strict=True) if was != value
+            ]
+            rows.changed.append(((ref, pupil.ref), {name: value for name, _was, value in different}))
+            changes[ref].extend(different)
+    for guardian in known.keys() - wanted:
+        if guardian in draft.known.keyed.get("guardian", {}) and guardian not in draft.kept:
+            rows.gone.append((guardian, pupil.ref))
+            changes[guardian].append(("pupil", draft.name_of(pupil.ref), None))

@@ -1,0 +1,47 @@
+"""The plan of a run: what a roster would change in what we know. Pure: no session, no clock.
+
+Read it from `plan_roster`. Its parts: roster_places and roster_groups, roster_match (who is whom), roster_people
+(new, changed, back), roster_links (enrolments, groups, mentors, guardians), roster_gone (left, or out of sight).
+"""
+
+from datetime import date
+
+from ...roster import Roster
+from .changes import PEOPLE, Plan
+from .draft import Draft, note_troubled
+from .gone import gone_links, keep_linked, note_falls, settle_gone
+from .groups import plan_groups
+from .known import KnownSchool
+from .links import guardian_links, pupil_links, staff_groups
+from .people import settle, use_guardians, use_pupils, use_staff
+from .places import plan_locations
+
+
+def plan_roster(known: KnownSchool, roster: Roster, today: date) -> Plan:
+    """What this roster changes. `today` is the day on which somebody who is told no more counts as gone."""
+    plan = Plan(messages=list(roster.messages))
+    places = plan_locations(known, roster, plan)
+    plan_groups(known, roster, plan, places)
+    draft = Draft(known, roster, today, plan, places)
+    note_troubled(draft)
+    use_pupils(draft)
+    keep_linked(draft)
+    use_staff(draft)
+    use_guardians(draft)
+    _settle_all(draft)
+    for kind in PEOPLE:
+        settle_gone(draft, kind)
+    gone_links(draft)
+    note_falls(draft)
+    return plan
+
+
+def _settle_all(draft: Draft) -> None:
+    """Staff first and pupils next: the readable changes of the others name them."""
+    for one in draft.used["staff"]:
+        settle(draft, "staff", one, staff_groups(draft, one))
+    for one in draft.used["pupil"]:
+        settle(draft, "pupil", one, pupil_links(draft, one))
+    pairs = guardian_links(draft)
+    for one in draft.used["guardian"]:
+        settle(draft, "guardian", one, pairs.get(one.ref, []))

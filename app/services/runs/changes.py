@@ -1,0 +1,111 @@
+"""What a run would change, as far as the reader may see it (R47, R78): the lines of a preview or of a held run.
+
+A line about somebody known is shown when that person is in reach. A line about somebody new has no place here yet: it
+is shown to who sent the file in, and to who reaches every location; for others it is counted.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ...models import Account, Group, Location, Person, PersonKind, Seat, SyncRun
+from ..access import Actor
+from ..reach import visible_groups, visible_persons
+from .messages import known_people
+
+GROUP_FIELDS = ("group", "groups", "teaching_groups")
+KINDS = ("pupil", "guardian", "staff", "group", "location")  # people come first
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One record: what happens to it, and per field (name, old, new). `person` when it is known and in reach."""
+
+    kind: str
+    number: str
+    name: str
+    what: str
+    fields: tuple[tuple[str, Any, Any], ...] = ()
+    person: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The lines in reach, and how many others there are; both per what happens (new, changed, gone, returned)."""
+
+    lines: list[ChangeLine] = field(default_factory=list)
+    hidden: Counter[str] = field(default_factory=Counter)
+
+    def of(self, what: str) -> list[ChangeLine]:
+        return [line for line in self.lines if line.what == what]
+
+
+def read_changes(session: Session, actor: Actor, run: SyncRun) -> Changes:
+    """The lines of this run that the actor may read. A handful of queries, whatever the number of lines."""
+    stored = run.changes or []
+    people = known_people(session, actor, run, (_name_of(line) for line in stored))
+    groups = set(session.scalars(sa.select(Group.name).where(visible_groups(actor))))
+    everything = reaches_everything(session, actor)
+    seen = {} if everything else _names_in_reach(session, actor, stored, groups)
+    own_file = run.upload_id is not None and run.actor_id == actor.account_id
+    lines, hidden = [], Counter[str]()
+    for line in stored:
+        person = people.get(_name_of(line))
+        own_group = line["kind"] == "group" and line["name"] in groups
+        if everything or person or own_group or (own_file and line["what"] == "new"):
+            lines.append(_line(line, person, seen))
+        else:
+            hidden[line["what"]] += 1
+    lines.sort(key=lambda line: KINDS.index(line.kind) if line.kind in KINDS else len(KINDS))
+    return Changes(lines, hidden)
+
+
+def reaches_everything(session: Session, actor: Actor) -> bool:
+    """Whether no location of the institution is outside the actor's reach; true for a school without locations yet."""
+    if actor.locations is None:
+        return True
+    others = sa.select(Location.id).where(Location.institution_id == actor.institution_id)
+    return session.scalar(others.where(Location.id.not_in(actor.locations or {0})).limit(1)) is None
+
+
+def accounts_of(session: Session, lines: list[ChangeLine]) -> dict[int, Account]:
+    """The own account of each person of these lines (already in reach), for who would lose access."""
+    ids = [line.person.id for line in lines if line.person]
+    chosen = sa.select(Account).where(Account.person_id.in_(ids), Account.seat == Seat.OWN)
+    return {account.person_id: account for account in session.scalars(chosen)}
+
+
+def _name_of(line: dict[str, Any]) -> tuple[str, str]:
+    return line["kind"], line.get("number") or ""
+
+
+def _line(line: dict[str, Any], person: Person | None, seen: Mapping[str, Collection[str]]) -> ChangeLine:
+    fields = tuple(
+        (name, *(_masked(value, name, seen[name]) if name in seen else value for value in (old, new)))
+        for name, old, new in line.get("fields") or ()
+    )
+    return ChangeLine(line["kind"], line.get("number") or "", line.get("name") or "", line["what"], fields, person)
+
+
+def _names_in_reach(
+    session: Session, actor: Actor, stored: list[dict[str, Any]], groups: set[str]
+) -> dict[str, Collection[str]]:
+    """Per field that names somebody or some group else: which names the reader may see (part 7 nr 5)."""
+    told = {name for line in stored for name, _old, _new in line.get("fields") or ()}
+    seen: dict[str, Collection[str]] = dict.fromkeys(GROUP_FIELDS, groups)
+    if "pupil" in told:
+        mine = visible_persons(actor, PersonKind.PUPIL)
+        pupils = session.scalars(sa.select(Person).where(Person.kind == PersonKind.PUPIL, mine))
+        seen["pupil"] = {pupil.list_name for pupil in pupils}
+    return seen
+
+
+def _masked(value: str | None, name: str, seen: Collection[str]) -> str | None:
+    if not value:
+        return value
+    parts = value.split(", ") if name in GROUP_FIELDS else [value]
+    return ", ".join(part if part in seen else "…" for part in parts)

@@ -1,0 +1,78 @@
+"""What an administrator decides on a run that waits, and what became of it: who decided, when and why (R89)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session, aliased
+
+from ...errors import Conflict, InvalidInput
+from ...models import Account, AuditLine, Person, SyncRun
+from ..access import Actor, require_administrator
+from ..audit import record
+from ..reach import visible_persons
+from .requests import apply_previewed, approve_run, discard_run, run_in_reach
+
+LONGEST_REASON = 500  # characters
+DECISIONS = {  # on a run in this state: what may be decided, and what does it
+    ("preview", "apply"): apply_previewed,
+    ("preview", "discard"): discard_run,
+    ("held", "approve"): approve_run,
+    ("held", "discard"): discard_run,
+}
+
+
+def decide(session: Session, now: datetime, actor: Actor, run_id: int, decision: str, reason: str = "") -> SyncRun:
+    """Carry out the decision on a run that waits. The caller commits.
+
+    Raises UnknownName for a run that is not of this institution, Conflict when it does not wait for this any more, and
+    InvalidInput (field "reason") when a held run is applied without a reason.
+    """
+    require_administrator(actor)
+    run = run_in_reach(session, actor, run_id)
+    act = DECISIONS.get((run.status, decision))
+    if act is None:
+        raise Conflict(_("This run does not wait for this decision any more. Look at it again."))
+    reason = reason.replace("\x00", "").strip()[:LONGEST_REASON]
+    if decision == "approve" and not reason:
+        raise InvalidInput(_("Write down why you apply this run all the same."), field="reason")
+    run = act(session, now, actor, run_id)
+    if reason:
+        record(session, now, actor, "sync-reason", "sync_run", run.id, {"reason": reason}, run.institution_id)
+    return run
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of the history of a run. `who`: a name in reach, or None; `by_machine` when nobody did it."""
+
+    at: datetime
+    action: str
+    who: str | None
+    by_machine: bool
+    reason: str | None
+
+
+def run_history(session: Session, actor: Actor, run: SyncRun) -> list[Event]:
+    """What was decided on this run, newest first."""
+    doer = aliased(Account)
+    named = sa.and_(Person.id == doer.person_id, visible_persons(actor))
+    rows = session.execute(
+        sa.select(AuditLine, Person)
+        .outerjoin(doer, doer.id == AuditLine.actor_id)
+        .outerjoin(Person, named)
+        .where(AuditLine.institution_id == run.institution_id)
+        .where(AuditLine.subject_kind == "sync_run", AuditLine.subject_id == run.id)
+        .order_by(AuditLine.id.desc())
+    )
+    return [
+        Event(
+            line.at,
+            line.action,
+            person.full_name if person else None,
+            line.actor_id is None,
+            (line.details or {}).get("reason"),
+        )
+        for line, person in rows
+    ]

@@ -1,0 +1,178 @@
+"""What becomes of a run once its roster is there: planned, judged by the gate, applied or shown; or failed.
+
+Everything in one transaction that starts with keep_run (run_work.py): before or after, never half (R102).
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from ...models import Account, Institution, Person, Role, SyncMessage, SyncRun
+from ...roster import Roster, RosterMessage
+from .. import audit
+from ..access import Actor
+from ..bulk import insert_rows
+from ..mail.outbox import NewMail, queue_mails
+from ..roster.apply import apply_plan, as_json
+from ..roster.changes import Plan
+from ..roster.gate import why_held, why_not_this_school
+from ..roster.known import read_known
+from ..roster.plan import plan_roster
+from .work import Hold, keep_run
+
+MOST_LINES: Final = 500  # of the changes that a preview or held run shows
+ORDER: Final = ("gone", "returned", "changed", "new")  # what is cut off last comes first
+DECIDED: Final = {"weekly": "scheduler"}  # who acts when nobody did
+
+
+def conclude(session: Session, now: datetime, hold: Hold, roster: Roster, today: date) -> str:
+    """Plan the roster of this run and carry out what follows; gives the new status. Raises LostRun."""
+    keep_run(session, now, hold, stage="applying")
+    run = session.get_one(SyncRun, hold.run_id, populate_existing=True)
+    known = read_known(session, session.get_one(Institution, run.institution_id), run.source, roster.school_year)
+    reason = why_not_this_school(known, roster)
+    if reason:
+        write_messages(session, run, roster.messages)
+        return _end(session, now, run, "failed", reason)
+    plan = plan_roster(known, roster, today)
+    status, reason = judge(run, plan, roster)
+    run.counts = plan.counted()
+    write_messages(session, run, plan.messages)
+    if status == "applied":
+        apply_plan(session, now, actor_of(session, run), known, plan, roster.school_year)
+        _settle_applied(session, now, run, plan)
+    else:
+        run.changes, run.plan_hash = shown_changes(plan), plan.fingerprint()
+    return _end(session, now, run, status, reason)
+
+
+def judge(run: SyncRun, plan: Plan, roster: Roster) -> tuple[str, str | None]:
+    """(the status that this plan leads to, the sentence why when it is not applied)."""
+    reason = why_held(plan, roster)
+    if run.plan_hash and run.plan_hash != plan.fingerprint():
+        # What is applied is what was shown (R78).
+        changed = _("The data have changed since they were shown. Look again.")
+        run.approved = False
+        return ("held", f"{changed} {reason}") if reason else ("preview", changed)
+    if reason and not run.approved:
+        return "held", reason
+    return ("preview", None) if run.preview else ("applied", None)
+
+
+def mark_finished(session: Session, moment: datetime, hold: Hold) -> None:
+    """Write when the work was done, as the last thing in the transaction of `conclude`."""
+    session.execute(sa.update(SyncRun).where(SyncRun.id == hold.run_id).values(finished_at=moment))
+
+
+def fail_run(session: Session, now: datetime, hold: Hold, reason: str) -> None:
+    """The roster could not be had or used; nothing was changed. Raises LostRun."""
+    keep_run(session, now, hold)
+    run = session.get_one(SyncRun, hold.run_id, populate_existing=True)
+    _end(session, now, run, "failed", reason)
+
+
+def stop_run(session: Session, now: datetime, hold: Hold) -> None:
+    """Somebody interrupted the command that did this run. Raises LostRun."""
+    keep_run(session, now, hold)
+    run = session.get_one(SyncRun, hold.run_id, populate_existing=True)
+    _end(session, now, run, "discarded", _("This run was interrupted. Nothing was changed."))
+
+
+def _end(session: Session, now: datetime, run: SyncRun, status: str, reason: str | None) -> str:
+    run.status, run.reason, run.finished_at, run.lease_until = status, reason, now, None
+    if status in ("applied", "failed", "discarded"):
+        run.changes = None
+    if status != "failed":
+        run.stage = "done"
+    if run.trigger == "weekly" and status in ("held", "failed"):
+        tell_administrators(session, now, run)
+    session.flush()
+    return status
+
+
+def _settle_applied(session: Session, now: datetime, run: SyncRun, plan: Plan) -> None:
+    """One log line for the run; older runs that waited for a decision are overtaken."""
+    counts = {kind: {name: n for name, n in of.items() if n} for kind, of in plan.counted().items()}
+    subject = (run.id, {"source": run.source, "counts": counts})
+    audit.record_many(session, now, actor_of(session, run), "roster-applied", "sync_run", [subject], run.institution_id)
+    overtaken = {
+        "status": "discarded",
+        "reason": _("A newer run was applied."),
+        "changes": None,
+        "finished_at": now,
+    }
+    session.execute(
+        sa.update(SyncRun)
+        .where(SyncRun.institution_id == run.institution_id, SyncRun.status.in_(("preview", "held")))
+        .where(SyncRun.id != run.id)
+        .values(overtaken)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def actor_of(session: Session, run: SyncRun) -> Actor:
+    """Who is behind this run: the administrator who started or accepted it, or the machine."""
+    account = session.get(Account, run.actor_id) if run.actor_id is not None else None
+    if account is None:
+        return Actor(DECIDED.get(run.trigger, "command"), institution_id=run.institution_id)
+    return Actor(account.username, account.id, run.institution_id, Role(account.role))
+
+
+def write_messages(session: Session, run: SyncRun, messages: Iterable[RosterMessage]) -> None:
+    """The messages of the run; those of an earlier look at the same run go."""
+    session.execute(sa.delete(SyncMessage).where(SyncMessage.run_id == run.id))
+    columns = ("institution_id", "run_id", "severity", "kind", "key", "code", "details")
+    rows = (
+        (run.institution_id, run.id, one.severity, one.kind, one.key[:256], one.code, dict(one.values))
+        for one in messages
+    )
+    insert_rows(session, SyncMessage, columns, rows)
+
+
+def shown_changes(plan: Plan) -> list[dict[str, Any]]:
+    """The changes as a preview or held run shows them, the gravest first, at most MOST_LINES."""
+    chosen = sorted(plan.changes, key=lambda change: ORDER.index(change.what))[:MOST_LINES]
+    return [
+        {
+            "kind": change.kind,
+            "number": change.number,
+            "name": change.name,
+            "what": change.what,
+            "fields": [[name, as_json(old), as_json(new)] for name, old, new in change.fields],
+        }
+        for change in chosen
+    ]
+
+
+def tell_administrators(session: Session, now: datetime, run: SyncRun) -> None:
+    """A mail to each administrator of the school: a weekly run waits for them, or failed (R103)."""
+    rows = session.execute(
+        sa.select(Account.id, Person.email)
+        .join(Person, Person.id == Account.person_id)
+        .where(Account.institution_id == run.institution_id, Account.role == Role.ADMINISTRATOR)
+        .where(Account.active, ~Account.blocked, Person.email.is_not(None))
+        .order_by(Account.id)
+    )
+    details = {"run": run.id, "reason": run.reason}
+    template = "sync-held" if run.status == "held" else "sync-failed"
+    queue_mails(
+        session,
+        now,
+        [NewMail(template, email, run.institution_id, account_id, None, details) for account_id, email in rows],
+    )
+
+
+def foresee(
+    session: Session, institution: Institution, source: str, roster: Roster, today: date
+) -> tuple[str, Plan | None, str | None]:
+    """(status, plan, reason) of what a run of this roster would do; writes nothing."""
+    known = read_known(session, institution, source, roster.school_year)
+    if reason := why_not_this_school(known, roster):
+        return "failed", None, reason
+    plan = plan_roster(known, roster, today)
+    reason = why_held(plan, roster)
+    return ("held" if reason else "preview"), plan, reason

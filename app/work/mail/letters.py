@@ -1,0 +1,227 @@
+"""The texts of our mails: one letter per template name."""
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+
+from ...models import PersonKind
+from ...services.mail.delivery import Due, Family
+from .letter import House, Letter, Row, Subject, moment_in_words
+
+
+def write_letter(mail: Due, family: Family, house: House) -> tuple[Subject, Letter]:
+    """The letter of this mail, and what its dress shows around it."""
+    subject = Subject(mail, family, house)
+    return subject, LETTERS[mail.template](subject)
+
+
+def _account_rows(about: Subject, *, password: bool) -> list[Row]:
+    rows = [Row(_("Username"), about.mail.username or "", exact=True)]
+    if about.mail.brin:
+        rows.append(Row(_("Institution"), f"{about.school} ({about.mail.brin})"))
+    if password:
+        rows.append(Row(_("Temporary password"), about.password, exact=True))
+    return rows
+
+
+def _why_an_account(about: Subject) -> str:
+    school, children = about.school, about.family.children.get(about.mail.person_id or 0, [])
+    if about.mail.kind is PersonKind.PUPIL:
+        return _("%(school)s made an account for you, because you are a pupil of this school.", school=school)
+    if about.mail.kind is PersonKind.STAFF:
+        return _("%(school)s made an account for you, because you work at this school.", school=school)
+    if about.mail.kind is PersonKind.GUARDIAN and children:
+        return _(
+            "%(school)s made an account for you, because you are a guardian of %(children)s.",
+            school=school,
+            children=_and(children),
+        )
+    if about.mail.kind is PersonKind.GUARDIAN:
+        return _("%(school)s made an account for you, because you are a guardian of a pupil.", school=school)
+    return _("%(school)s made an account for you, because you are involved with a pupil.", school=school)
+
+
+def _and(names_: list[str]) -> str:
+    if len(names_) == 1:
+        return names_[0]
+    return _("%(first)s and %(last)s", first=", ".join(names_[:-1]), last=names_[-1])
+
+
+def _how_long(about: Subject) -> list[str]:
+    lower = (about.mail.username or "").islower()
+    return [
+        _(
+            "The link and the temporary password work once, until %(until)s. You then choose a password of your own.",
+            until=about.until,
+        ),
+        _("Mind capitals when you log in: the username has small letters only.")
+        if lower
+        else _("Mind capitals when you log in: they count in the username."),
+    ]
+
+
+def _button_note(about: Subject) -> str:
+    return _("Does the button not work? Then copy this address: %(link)s", link=about.link)
+
+
+def _or_log_in(about: Subject) -> str:
+    address = f"{about.house.public_url}/login"
+    return _("You can also log in with the temporary password at %(address)s", address=address)
+
+
+def _questions(about: Subject, unexpected: str) -> list[str]:
+    helpdesk = about.house.helpdesk
+    ask = _("Questions? Ask %(helpdesk)s.", helpdesk=helpdesk) if helpdesk else _("Questions? Ask your school.")
+    return [" ".join(filter(None, [unexpected, ask, _("The school never asks for your password.")]))]
+
+
+def _new_account(about: Subject) -> Letter:
+    return Letter(
+        subject=_("Your account at %(school)s", school=about.school),
+        heading=_("Your account is ready"),
+        opening=[
+            _why_an_account(about),
+            _("With it you fill in questionnaires that the school prepares for you."),
+        ],
+        rows=_account_rows(about, password=True),
+        button=(_("Choose your password"), about.link),
+        closing=_how_long(about),
+        button_note=_button_note(about),
+        notes=[
+            _or_log_in(about),
+            *_questions(about, _("Did you not expect this e-mail? Then you need not do anything.")),
+        ],
+        english="English: your school made an account for you. Choose your password with the link above.",
+    )
+
+
+def _new_administrator(about: Subject) -> Letter:
+    return Letter(
+        subject=_("You are application administrator of %(school)s", school=about.school),
+        heading=_("Your administrator account is ready"),
+        opening=[
+            _("You are now an application administrator of %(school)s. You manage the accounts.", school=about.school),
+        ],
+        rows=_account_rows(about, password=True),
+        button=(_("Choose your password"), about.link),
+        closing=_how_long(about),
+        button_note=_button_note(about),
+        notes=[_or_log_in(about), *_questions(about, _("Did you not expect this e-mail? Then warn your school."))],
+    )
+
+
+def _reset_by_administrator(about: Subject) -> Letter:
+    return Letter(
+        subject=_("A new password for your account at %(school)s", school=about.school),
+        heading=_("Your new password"),
+        opening=[
+            _("The application administrator of %(school)s made a new password for you.", school=about.school),
+        ],
+        rows=_account_rows(about, password=True),
+        button=(_("Choose your password"), about.link),
+        closing=_how_long(about),
+        button_note=_button_note(about),
+        notes=[_or_log_in(about), *_questions(about, _("Did you not expect this e-mail? Then warn your school."))],
+        english="English: your school made a new password for you. Choose your own with the link above.",
+    )
+
+
+def _forgotten(about: Subject) -> Letter:
+    return Letter(
+        subject=_("Choose a new password"),
+        heading=_("Choose a new password"),
+        opening=[_("You told us that you forgot your password. Choose a new one with this link.")],
+        rows=_account_rows(about, password=False),
+        button=(_("Choose your password"), about.link),
+        closing=[_("The link works once, until %(until)s.", until=about.until)],
+        button_note=_button_note(about),
+        notes=_questions(about, _("Did you not ask for this? Then do nothing: your password stays as it is.")),
+        english="English: use the link above to choose a new password. Did you not ask for it? Do nothing.",
+    )
+
+
+def _password_changed(about: Subject) -> Letter:
+    again = f"{about.house.public_url}/wachtwoord/vergeten"
+    return Letter(
+        subject=_("Your password was changed"),
+        heading=_("Your password was changed"),
+        opening=[
+            _("The password of your account was changed on %(at)s.", at=moment_in_words(about.mail.created_at)),
+            _("Was it you? Then you need not do anything."),
+        ],
+        rows=_account_rows(about, password=False),
+        closing=[
+            _("Was it not you? Then ask for a new password at once at %(address)s and warn your school.", address=again)
+        ],
+        notes=_questions(about, ""),
+        english="English: your password was changed. Was it not you? Ask for a new one at the address above.",
+    )
+
+
+def _username_changed(about: Subject) -> Letter:
+    return Letter(
+        subject=_("Your username was changed"),
+        heading=_("Your new username"),
+        opening=[
+            _("%(school)s gave your account another username. Your password stays the same.", school=about.school)
+        ],
+        rows=_account_rows(about, password=False),
+        button=(_("Log in"), f"{about.house.public_url}/login"),
+        closing=[],
+        notes=_questions(about, _("Did you not expect this e-mail? Then warn your school.")),
+        english="English: your username was changed by your school. Your password stays the same.",
+    )
+
+
+def _sync_held(about: Subject) -> Letter:
+    return Letter(
+        subject=_("The synchronisation of %(school)s waits for you", school=about.school),
+        heading=_("The synchronisation waits for you"),
+        opening=[
+            _("The new data differ so much from what is known that nothing was changed yet."),
+            *filter(None, [about.detail("reason")]),
+        ],
+        button=(_("View the synchronisation"), f"{about.house.public_url}/beheer/synchronisatie/"),
+        closing=[_("Look at what would change. Then approve it, or discard it.")],
+        notes=_questions(about, ""),
+    )
+
+
+def _sync_failed(about: Subject) -> Letter:
+    return Letter(
+        subject=_("The synchronisation of %(school)s failed", school=about.school),
+        heading=_("The synchronisation failed"),
+        opening=[_("Nothing was changed."), *filter(None, [about.detail("reason")])],
+        button=(_("View the synchronisation"), f"{about.house.public_url}/beheer/synchronisatie/"),
+        closing=[_("It is tried again next week. You can also start it yourself.")],
+        notes=_questions(about, ""),
+    )
+
+
+def _login_alarm(about: Subject) -> Letter:
+    return Letter(
+        subject=_("Many failed logins"),
+        heading=_("Many failed logins"),
+        opening=[
+            _(
+                "In a few minutes hundreds of logins failed. Somebody may be guessing passwords. "
+                "New attempts must wait."
+            ),
+            _("Did many people log in at your school at that moment? Then nothing needs to be done."),
+        ],
+        closing=[_("Else tell who keeps the server: the addresses stand in the record of the logins.")],
+        notes=_questions(about, _("You get this e-mail at most once an hour.")),
+    )
+
+
+LETTERS: dict[str, Callable[[Subject], Letter]] = {
+    "account-new": _new_account,
+    "account-reset": _reset_by_administrator,
+    "administrator-new": _new_administrator,
+    "login-alarm": _login_alarm,
+    "password-changed": _password_changed,
+    "password-forgotten": _forgotten,
+    "sync-failed": _sync_failed,
+    "sync-held": _sync_held,
+    "username-changed": _username_changed,
+}

@@ -1,0 +1,181 @@
+"""`roster sources`, `import` and `runs` (contract.md): answers, exit codes, and no traceback."""
+
+import pytest
+import sqlalchemy as sa
+
+from app.extensions import transaction
+from app.models import Account, Location, Person, PersonKind, SourceConnection, SyncRun
+from tests.runs.run_world import NOW, Writes, command, count, whole
+
+__all__ = ["command"]
+
+EXAMPLE = "tests/roster/feeds/EDEXML.Voorbeeld.2.1.xml"
+COUNTS = {"seen", "new", "changed", "unchanged", "gone", "skipped"}
+
+
+@pytest.fixture
+def run(command):
+    return lambda *arguments: command("roster", *arguments)
+
+
+@pytest.fixture
+def bring_in(run):
+    def bring_in(*arguments, file=EXAMPLE, brin="99ZZ"):
+        return run("import", file, "--source", "edexml", "--institution", brin, *arguments)
+
+    return bring_in
+
+
+def test_sources_tells_what_this_build_knows(run):
+    code, answer = run("sources")
+
+    assert code == 0
+    assert {one["id"]: one["kind"] for one in answer}.items() >= {"edexml": "file", "somtoday": "service"}.items()
+    somtoday = next(one for one in answer if one["id"] == "somtoday")
+    assert set(somtoday) == {"id", "kind", "title", "delivers", "settings"}
+    assert somtoday["delivers"] == ["pupils", "guardians", "staff", "groups", "locations"]
+    secret = next(one for one in somtoday["settings"] if one["name"] == "client_secret")
+    assert (secret["secret"], secret["required"], secret["title"]) == (True, True, "Clientgeheim")
+
+
+def test_the_example_of_the_standard_is_read_in(bring_in, session):
+    code, answer = bring_in()
+
+    assert (code, answer["status"], answer["reason"], answer["source"]) == (0, "applied", None, "edexml")
+    assert set(answer) == {"run", "institution", "source", "status", "counts", "messages", "reason", "seconds"}
+    assert list(answer["counts"]) == ["pupils", "guardians", "staff", "groups", "locations"]
+    assert all(set(of) == COUNTS for of in answer["counts"].values())
+    assert answer["counts"]["pupils"] == dict.fromkeys(COUNTS, 0) | {"seen": 3, "new": 2, "skipped": 1}
+    assert answer["counts"]["staff"]["new"] == 3
+    left = next(one for one in answer["messages"] if one["code"] == "left")
+    assert left == {
+        "severity": "info",
+        "kind": "pupil",
+        "key": "12345",
+        "code": "left",
+        "text": "Is uitgeschreven op 18-07-2014.",
+    }
+    names = session.scalars(sa.select(Person).where(Person.kind == PersonKind.PUPIL).order_by(Person.sort_key))
+    assert [person.list_name for person in names] == ["Assati, Ismaël Hassan", "ie, Wimpie imp"]
+
+
+def test_the_same_file_again_changes_nothing_r105(db, bring_in):
+    first = bring_in()[1]
+    with Writes(db.engine) as writes:
+        code, again = bring_in()
+
+    assert (code, again["status"], again["run"]) == (0, "applied", first["run"] + 1)
+    assert again["counts"]["pupils"]["unchanged"] == 2
+    assert all(of["new"] == of["changed"] == of["gone"] == 0 for of in again["counts"].values())
+    assert [one for one in writes.of_people() if "upload" not in one] == ["INSERT INTO audit_line"]  # of the run itself
+
+
+def test_a_dry_run_makes_no_run_and_writes_nothing(db, bring_in, session, app):
+    before = whole(session)
+    session.rollback()
+    with Writes(db.engine) as writes:
+        code, answer = bring_in("--dry-run")
+
+    assert (code, answer["run"], answer["status"]) == (0, None, "preview")
+    assert answer["counts"]["pupils"]["new"] == 2
+    assert writes.seen == []
+    assert whole(session) == before
+    assert not list(app.config["INSTANCE"].glob("uploads/*"))
+
+
+def test_the_file_is_thrown_away_when_its_run_ended_r77(bring_in, app):
+    bring_in()
+
+    assert list((app.config["INSTANCE"] / "uploads").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"geen xml", "volledige XML"),
+        (b"<EDEX>", "volledige XML"),
+        (b"<andere/>", "geen EDEXML"),
+        (b"<!DOCTYPE x><EDEX/>", "DOCTYPE"),
+    ],
+)
+def test_a_file_that_cannot_be_read_ends_with_2(bring_in, session, tmp_path, content, reason):
+    file = tmp_path / "EDEX.XML"
+    file.write_bytes(content)
+    code, answer = bring_in(file=file)
+    dry, shown = bring_in("--dry-run", file=file)
+
+    assert (code, answer["status"], dry, shown["status"]) == (2, "failed", 2, "failed")
+    assert reason in answer["reason"]
+    assert answer["reason"] == shown["reason"]
+    assert count(session, Person) == 0
+
+
+def test_the_file_of_another_school_is_refused_with_1(bring_in, session, institution):
+    institution.brin = "12AB"
+    session.commit()
+    for arguments in ((), ("--approve",), ("--dry-run",)):
+        code, answer = bring_in(*arguments, brin="12AB")
+        assert (code, answer["status"]) == (1, "failed")
+        assert answer["reason"] == "Dit is de levering van school 99ZZ, niet van 12AB. Er is niets gewijzigd."
+    assert count(session, Person) == count(session, Location) == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("import", EXAMPLE, "--source", "nope", "--institution", "99ZZ"),
+        ("import", EXAMPLE, "--source", "somtoday", "--institution", "99ZZ"),
+        ("import", EXAMPLE, "--source", "edexml", "--institution", "00XX"),
+        ("import", "no/such/file.xml", "--source", "edexml", "--institution", "99ZZ"),
+        ("import", "--source", "edexml", "--institution", "99ZZ"),
+        ("import", EXAMPLE, EXAMPLE, "--source", "edexml", "--institution", "99ZZ"),
+        ("import", EXAMPLE, "--institution", "99ZZ"),
+        ("sync", "--institution", "99ZZ"),
+        ("sync", "--institution", "00XX"),
+        ("runs", "--institution", "00XX"),
+        ("connect", "--institution", "99ZZ", "--source", "edexml", "--set", "a=b"),
+        ("connect", "--institution", "99ZZ", "--source", "somtoday", "--set", "zonder"),
+        ("connect", "--institution", "99ZZ", "--location", "99ZZ09=off"),
+        ("connect", "--institution", "99ZZ", "--location", "99ZZ01=misschien"),
+        ("connect", "--institution", "99ZZ"),
+    ],
+)
+def test_wrong_usage_and_unknown_names_end_with_2(run, session, arguments):
+    code, answer = run(*arguments)
+
+    assert (code, list(answer)) == (2, ["error"])
+    assert count(session, SyncRun) == count(session, SourceConnection) == 0
+
+
+def test_runs_are_told_newest_first_z235_z238(bring_in, run):
+    bring_in()
+    bring_in()
+    code, answer = run("runs", "--institution", "99ZZ")
+
+    assert code == 0
+    assert [one["run"] for one in answer] == [2, 1]
+    assert {one["trigger"] for one in answer} == {"file"}
+    assert all(one["started_at"] <= one["finished_at"] and one["messages"] for one in answer)
+
+
+def test_people_read_the_same_in_words(app, institution, session):
+    session.rollback()
+    result = app.test_cli_runner().invoke(
+        args=["roster", "import", EXAMPLE, "--source", "edexml", "--institution", "99ZZ"]
+    )
+
+    assert result.stdout.startswith("Toegepast.\n")
+    assert "leerlingen" in result.stdout
+    assert "Is uitgeschreven op 18-07-2014." in result.stdout
+
+
+def test_a_second_run_at_once_is_refused_with_1(bring_in, session, institution, app):
+    with transaction():
+        session.add(
+            SyncRun(institution_id=1, source="edexml", trigger="file", slot="x", status="waiting", created_at=NOW)
+        )
+    code, answer = bring_in()
+
+    assert (code, list(answer)) == (1, ["error"])
+    assert not list(app.config["INSTANCE"].glob("uploads/*"))
+    assert count(session, Account) == 0
