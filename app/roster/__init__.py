@@ -43,6 +43,7 @@ class RosterMessage(NamedTuple):
     key: str  # the human number when there is one, else the technical key
     code: str
     values: Mapping[str, str] = {}
+    record_key: str = ""  # the technical key of the record, when it differs from `key`
 
 
 class RosterLocation(NamedTuple):
@@ -104,7 +105,7 @@ class RosterGuardianship(NamedTuple):
     pupil_key: str
     relation: type_Text = ABSENT
     receives_post: bool | None | _Absent = ABSENT
-    rank: int | None = None  # 1: first contact
+    rank: int | None | _Absent = ABSENT  # 1: first contact
 
 
 class RosterStaff(NamedTuple):
@@ -118,7 +119,7 @@ class RosterStaff(NamedTuple):
     prefix: type_Text = ABSENT
     gender: type_Text = ABSENT
     email: type_Text = ABSENT
-    group_keys: tuple[str, ...] = ()
+    group_keys: tuple[str, ...] | _Absent = ()  # classes and teaching groups
     eckid: str | None = None
     key_lasts: bool = True
 
@@ -132,6 +133,7 @@ class Roster:
     school_year: int
     reference_date: date  # who is enrolled on this day counts (Z-245)
     delivers: frozenset[Kind]
+    made_on: date | None = None  # the day the delivery was made; None for a service, which tells what is so now
     locations: tuple[RosterLocation, ...] = ()
     groups: tuple[RosterGroup, ...] = ()
     pupils: tuple[RosterPupil, ...] = ()

@@ -98,19 +98,26 @@ def message_text(message: RosterMessage) -> str:
 
 
 class Notes:
-    """Collects messages while a source is read; the first argument is the kind of record, the second its number."""
+    """Collects messages while a source is read; the first argument is the kind of record, the second its number.
+
+    `record_key` is the technical key of the record, by which the plan finds whom the message is about.
+    """
 
     def __init__(self) -> None:
         self.messages: list[RosterMessage] = []
 
-    def error(self, kind: str, key: str, code: str, **values: str) -> None:
+    def error(self, kind: str, key: str, code: str, record_key: str = "", **values: str) -> None:
         """This record was skipped."""
-        self.messages.append(RosterMessage("error", kind, key, code, values))
+        self._add("error", kind, key, code, record_key, values)
 
-    def warning(self, kind: str, key: str, code: str, **values: str) -> None:
+    def warning(self, kind: str, key: str, code: str, record_key: str = "", **values: str) -> None:
         """This record was used, but somebody should look."""
-        self.messages.append(RosterMessage("warning", kind, key, code, values))
+        self._add("warning", kind, key, code, record_key, values)
 
-    def info(self, kind: str, key: str, code: str, **values: str) -> None:
+    def info(self, kind: str, key: str, code: str, record_key: str = "", **values: str) -> None:
         """Worth knowing; nothing to do."""
-        self.messages.append(RosterMessage("info", kind, key, code, values))
+        self._add("info", kind, key, code, record_key, values)
+
+    def _add(self, severity: str, kind: str, key: str, code: str, record_key: str, values: Mapping[str, str]) -> None:
+        own = record_key if record_key != key else ""
+        self.messages.append(RosterMessage(severity, kind, key, code, values, own))
