@@ -18,6 +18,9 @@ ENCODINGS: Final = frozenset({"UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASC
     "ISO-8859-15",
     "WINDOWS-1252",
 }
+# What the parser says of bytes that cannot be in the encoding that the file names (UTF-8 when it names none).
+WRONG_LETTERS: Final = etree.ErrorTypes.ERR_INVALID_ENCODING
+LISTS: Final = frozenset({"leerlingen", "leerkrachten"})
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 _HELD = etree.XPath("count(//*)")
 _INCLUDE = b"http://www.w3.org/2001/XInclude"
@@ -67,7 +70,7 @@ def stream_elements(file: BinaryIO, roots: frozenset[str], wanted: frozenset[str
                     raise not_a_roster()
                 continue
             refuse_tricks(root, chunk)
-            done = whole_records(events, wanted)
+            done = whole_records(root, events)
             yield from done
             forget(done)
         parser.close()
@@ -99,8 +102,11 @@ def checked_root(element: etree._Element, roots: frozenset[str]) -> etree._Eleme
     return element
 
 
-def whole_records(events: list[tuple[str, etree._Element]], wanted: frozenset[str]) -> list[etree._Element]:
-    """The wanted elements that ended, without those inside another one, such as the groups of one teacher."""
+def whole_records(root: etree._Element, events: list[tuple[str, etree._Element]]) -> list[etree._Element]:
+    """The wanted elements that ended, each in its own place: under the root, or in one of the two lists of people.
+
+    The groups of one teacher are no records, and neither is what a vendor put in a block of its own (formats.md 1.2).
+    """
     done = []
     last_parent = None
     for event, element in events:
@@ -108,9 +114,9 @@ def whole_records(events: list[tuple[str, etree._Element]], wanted: frozenset[st
         if event == "start" or parent is None:
             continue
         if parent is not last_parent:
-            inside = local_name(parent.tag) in wanted
+            in_place = parent is root or (parent.getparent() is root and local_name(parent.tag) in LISTS)
             last_parent = parent
-        if not inside:
+        if in_place:
             done.append(element)
     return done
 
@@ -146,5 +152,7 @@ def unreadable_xml(error: etree.XMLSyntaxError, size: int) -> RosterUnreadable:
     """The error of the parser in our words: its own may quote the file."""
     if not size:
         return RosterUnreadable(_("This file is empty. Export it again."))
+    if error.code == WRONG_LETTERS:
+        return RosterUnreadable(_("The letters in this file have another encoding than it says. Export it as UTF-8."))
     line = error.lineno or 1
     return RosterUnreadable(_("This file is not complete XML (line %(line)s). Export it again.", line=line))

@@ -12,7 +12,7 @@ from app.roster.edexml_reader import RECORDS
 from app.roster.edexml_stream import local_name, stream_elements
 from app.roster.messages import message_text
 from tests.roster import edexml_world
-from tests.roster.edexml_world import GROUPS, SCHOOL, TODAY, codes, edex, pupil
+from tests.roster.edexml_world import GROUPS, LOCATION, SCHOOL, TODAY, codes, edex, pupil
 
 read = edexml_world.read
 
@@ -139,3 +139,36 @@ def test_a_large_file_is_read_in_pieces(tmp_path):
     assert counts[-1] == ("pupils", 19_001)
     assert codes(roster) == [("info", "", "schema-skipped")]
     assert peak < 30 * 1024 * 1024
+
+
+BLOCK = '<toevoegingen><blok code="x">{}</blok></toevoegingen>'
+
+
+@pytest.mark.parametrize("place", ["school", "root", "pupil"])
+def test_what_a_vendor_put_in_a_block_of_its_own_is_no_roster(read, place):
+    inside = (
+        f"<leerlingen>{pupil('9')}</leerlingen>{pupil('8')}"
+        '<leerkracht key="X"><achternaam>Vreemd</achternaam></leerkracht>'
+        '<vestigingen><vestiging key="V"><naam>Vreemd</naam></vestiging></vestigingen>'
+        '<groepen><groep key="v"><naam>Vreemd</naam></groep></groepen><school><brincode>11AA</brincode></school>'
+    )
+    block = BLOCK.format(inside)
+    parts = {
+        "school": edex(LOCATION, GROUPS, pupils=pupil(), school=SCHOOL.replace("<school>", f"<school>{block}")),
+        "root": edex(block, LOCATION, GROUPS, pupils=pupil()),
+        "pupil": edex(LOCATION, GROUPS, pupils=pupil("1", f"<achternaam>Beek</achternaam>{block}")),
+    }
+
+    roster = read(parts[place])
+
+    assert [one.key for one in roster.pupils] == ["1"]
+    assert (roster.brin, roster.staff) == ("99ZZ", ())
+    assert "Vreemd" not in repr((roster.groups, roster.locations))
+
+
+@pytest.mark.parametrize("head", ["", '<?xml version="1.0"?>', '<?xml version="1.0" encoding="UTF-8"?>'])
+def test_letters_in_another_encoding_than_the_file_says_are_named_as_such(read, head):
+    content = head + edex(pupils=pupil("1", "<achternaam>Brontë</achternaam>"))
+
+    with pytest.raises(RosterUnreadable, match="encoding"):
+        read(content.encode("latin-1"))
