@@ -52,6 +52,7 @@ class SomtodaySource:
             for key in fetching.collected.locations:
                 fetching.location(key)
         collected = fetching.collected
+        collected.groups |= {key: g for key, g in collected.guessed_groups.items() if key not in collected.groups}
         if not set(collected.locations) - collected.closed:
             raise RosterUnavailable(_("Somtoday gives access to no location. Switch the link on in Somtoday."))
         pupils = linked_pupils(collected, notes)
@@ -163,7 +164,7 @@ class _Fetching:
             known_groups = whole.staff[key].group_keys if key in whole.staff else ()
             groups = tuple(dict.fromkeys((*known_groups, *member.group_keys)))
             whole.staff[key] = whole.staff.get(key, member)._replace(group_keys=groups)
-        for name in ("groups", "guardians", "relations", "ranks", "members", "mentors", "teachers"):
+        for name in ("groups", "guessed_groups", "guardians", "relations", "ranks", "members", "mentors", "teachers"):
             setattr(whole, name, getattr(part, name) | getattr(whole, name))
         whole.refused |= part.refused
 
@@ -187,12 +188,12 @@ class _Fetching:
                 pupil = pupil._replace(location_key=location)
             part.pupils[pupil.key] = pupil
             for placement in objects(record.get("plaatsingen")):
-                # The class of a placement may belong to a location that we do not see.
+                # The class of a placement may belong to a location that comes later, or that we do not see.
                 home = placement.get("stamgroep")
                 if uuid_of(home) == pupil.group_key and pupil.group_key not in part.groups:
-                    group = self._reader.group(home, location, True)
+                    group = self._reader.group(home, None, True)
                     if group is not None:
-                        part.groups[group.key] = group
+                        part.guessed_groups[group.key] = group
             for link in objects(record.get("verzorgers")):
                 guardian, rank = uuid_of(link), link.get("volgnummer")
                 if guardian:

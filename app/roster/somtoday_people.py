@@ -22,6 +22,7 @@ class Collected:
     locations: dict[str, RosterLocation] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
     groups: dict[str, RosterGroup] = field(default_factory=dict)
+    guessed_groups: dict[str, RosterGroup] = field(default_factory=dict)  # named by a placement only
     pupils: dict[str, RosterPupil] = field(default_factory=dict)
     guardians: dict[str, RosterGuardian] = field(default_factory=dict)
     staff: dict[str, RosterStaff] = field(default_factory=dict)

@@ -117,8 +117,11 @@ class SomtodayReader:
             key=key, number=number, last_name=last, group_keys=groups, eckid=self._eckid(record), **fields
         )
 
-    def group(self, record: type_Record, location: str, is_home: bool) -> RosterGroup | None:
-        """A class or teaching group of this school year; None for one of another year."""
+    def group(self, record: type_Record, location: str | None, is_home: bool) -> RosterGroup | None:
+        """A class or teaching group of this school year; None for one of another year.
+
+        `location`: who told it; None when only a pupil named it, who may be at another location than the group.
+        """
         key = plain(record.get("uuid"))
         if key is None or len(key) > LENGTHS["key"]:
             self._notes.error("group", "", "key-missing")
