@@ -50,6 +50,7 @@ class RosterLocation(NamedTuple):
     key: str
     name: str
     code: str = ""  # six characters (BRIN6) when the source knows it, else ""
+    is_guess: bool = False  # True: the source names no location; this one is only for a school that has none yet
 
 
 class RosterGroup(NamedTuple):
@@ -68,7 +69,7 @@ class RosterPupil(NamedTuple):
     number: str
     last_name: str
     school_year: int
-    location_key: str | None
+    location_key: str | None  # None: the source does not say; who is known stays where they are
     first_name: type_Text = ABSENT
     initials: type_Text = ABSENT
     prefix: type_Text = ABSENT

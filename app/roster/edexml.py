@@ -54,8 +54,10 @@ def edex_roster(source: str, data: EdexData, notes: Notes, brin: str, today: dat
     said_brin = data.school.get("brincode", "").upper()
     year, reference_date = valid_when(data.school, notes, today)
     locations, default = read_locations(data, said_brin or brin)
-    delivers = {Kind.PUPILS, Kind.LOCATIONS}
+    delivers = {Kind.PUPILS}
     # A file may hold pupils only (formats.md 1.5): what it does not hold is not gone.
+    if not any(location.is_guess for location in locations):
+        delivers.add(Kind.LOCATIONS)
     if data.groups:
         delivers.add(Kind.GROUPS)
     if data.staff:
@@ -91,18 +93,27 @@ def valid_when(school: dict[str, str], notes: Notes, today: date) -> tuple[int, 
 
 def read_locations(data: EdexData, brin: str) -> tuple[tuple[RosterLocation, ...], str | None]:
     """The locations, and the key of the one where a pupil without location belongs (None when that is not clear)."""
+    is_named = "dependancecode" in data.school
     main = brin[:4] + (data.school.get("dependancecode", "00").zfill(2))
-    names = dict(data.locations)
-    if not names:
-        # Without a list the references themselves tell which locations there are; without those there is one.
-        used = dict.fromkeys(person.location for person in data.pupils.values() if person.location)
-        names = {key: key for key in used} or {main: main}
-    codes = {key: key.upper() if BRIN6.fullmatch(key.upper()) else "" for key in names}
-    if len(names) == 1 and "dependancecode" in data.school and BRIN6.fullmatch(main):
+    # Without a list the references themselves tell which locations there are.
+    names = data.locations or {person.location: person.location for person in data.pupils.values() if person.location}
+    if not names and not is_named:
+        return (RosterLocation(main, main, main if BRIN6.fullmatch(main) else "", is_guess=True),), None
+    names = names or {main: main}
+    codes = {key: code_of(key, brin) for key in names}
+    if len(names) == 1 and is_named and BRIN6.fullmatch(main):
         codes = {key: code or main for key, code in codes.items()}
-    here = [key for key, code in codes.items() if code == main and "dependancecode" in data.school]
+    here = [key for key, code in codes.items() if code == main and is_named]
     default = next(iter(names)) if len(names) == 1 else (here or [None])[0]
     return tuple(RosterLocation(key, name, codes[key]) for key, name in names.items()), default
+
+
+def code_of(key: str, brin: str) -> str:
+    """The six characters of a location with this key: itself, or the last two of them behind those of the school."""
+    for code in (key.upper(), brin[:4] + key):
+        if BRIN6.fullmatch(code):
+            return code
+    return ""
 
 
 def absent_pupil_fields(data: EdexData) -> dict[str, Any]:
@@ -161,14 +172,11 @@ def known_home(person: EdexPerson, data: EdexData, notes: Notes) -> str | None:
 
 
 def known_location(person: EdexPerson, locations: set[str], default: str | None, notes: Notes) -> str | None:
-    """The location of a pupil, or the default one, with a note when neither is there or the key is unknown."""
-    if person.location in locations:
-        return person.location
-    if person.location is not None:
+    """The location of a pupil, or the default one, with a note when the key is unknown. None is for the plan."""
+    if person.location is not None and person.location not in locations:
         notes.warning("pupil", person.key, "location-unknown", location=person.location)
-    elif default is None:
-        notes.warning("pupil", person.key, "location-missing")
-    return default
+        return default
+    return person.location or default
 
 
 def read_staff(data: EdexData, notes: Notes) -> tuple[RosterStaff, ...]:

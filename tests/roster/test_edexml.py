@@ -28,7 +28,8 @@ def test_the_official_example_is_read_without_a_schema_message():
     assert roster.pupils[2].leaving_date == date(2014, 7, 18)
     assert [location.name for location in roster.locations] == ["Vestiging Huissen", "Vestiging Bemmel"]
     assert roster.staff[0].group_keys == ("GRP4A",)
-    assert codes(roster) == [("warning", "12345", "location-missing")]
+    assert [one.location_key for one in roster.pupils[1:]] == ["VB", None]
+    assert codes(roster) == []
 
 
 def test_103_takes_the_year_of_a_pupil_from_the_group_or_from_the_pupil():
@@ -39,7 +40,7 @@ def test_103_takes_the_year_of_a_pupil_from_the_group_or_from_the_pupil():
         ("Piet", "'t", 3, None),
     ]
     assert roster.reference_date == date(2007, 11, 25)
-    assert roster.delivers == {Kind.PUPILS, Kind.GROUPS, Kind.LOCATIONS}
+    assert roster.delivers == {Kind.PUPILS, Kind.GROUPS}
 
 
 def test_all_fields_of_a_pupil_in_any_order_and_under_other_names_z246_to_z258(read):
@@ -182,12 +183,22 @@ def test_school_year_and_reference_date_z245(read, school, year, day):
     assert ("school-year-unknown" in {m.code for m in roster.messages}) == ("schooljaar" not in school)
 
 
-def test_a_file_that_names_no_school_gets_a_location_of_this_school(read):
+def test_a_file_that_names_no_location_offers_one_for_a_school_without_any(read):
     roster = read(edex(pupils=pupil(), school=""))
 
     assert roster.brin is None
-    assert roster.locations[0].code == "99ZZ00"
-    assert roster.pupils[0].location_key == "99ZZ00"
+    assert [(place.code, place.is_guess) for place in roster.locations] == [("99ZZ00", True)]
+    assert roster.pupils[0].location_key is None
+    assert Kind.LOCATIONS not in roster.delivers
+
+
+@pytest.mark.parametrize(("key", "code"), [("01", "99ZZ01"), ("99zz02", "99ZZ02"), ("1", ""), ("Noord", "")])
+def test_the_code_of_a_location_follows_from_its_key(read, key, code):
+    place = f'<vestigingen><vestiging key="{key}"><naam>Lindelaan</naam></vestiging></vestigingen>'
+
+    (found,) = read(edex(place, pupils=pupil())).locations
+
+    assert (found.key, found.name, found.code) == (key, "Lindelaan", code)
 
 
 def test_locations_without_a_list_follow_from_the_dependance_or_the_references(read):
@@ -202,7 +213,7 @@ def test_locations_without_a_list_follow_from_the_dependance_or_the_references(r
 def test_kinds_that_a_file_does_not_hold_are_not_delivered(read):
     roster = read(edex(pupils=pupil("1", '<achternaam>B</achternaam><groep key="g1"/>')))
 
-    assert roster.delivers == {Kind.PUPILS, Kind.LOCATIONS}
+    assert roster.delivers == {Kind.PUPILS}
     assert roster.pupils[0].group_key is ABSENT
     assert without_schema(roster) == []
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from ...roster import Roster
+from ...roster import Roster, RosterPupil
 from .changes import Plan, shown_name
 from .known import NUMBER, KnownPerson, KnownSchool
 from .places import Places
@@ -45,6 +45,15 @@ class Draft:
         ref = -sum(len(people) for people in self.refs.values()) - 1 if person is None else person.id
         self.refs[kind][record.key] = ref
         return Used(record, ref, person)
+
+    def place_of(self, pupil: RosterPupil, ref: int | None) -> int | None:
+        """The location of a pupil: as told, else where we know them to be, else the only one there is."""
+        told = self.places.locations.get(pupil.location_key or "")
+        if told is None and ref in self.known.enrolments:
+            told = self.known.enrolments[ref].location_id
+        if told is None:
+            told = self.known.placed.get(ref, self.places.default)
+        return told
 
     def name_of(self, ref: int) -> str:
         """The name to show of a person."""

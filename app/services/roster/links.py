@@ -23,10 +23,11 @@ def pupil_links(draft: Draft, one: Used) -> type_Fields:
 def enrolment(draft: Draft, one: Used) -> type_Fields:
     """The enrolment of this school year: where, in which class and year."""
     pupil, old = one.record, draft.known.enrolments.get(one.ref)
-    location = draft.places.locations.get(pupil.location_key or "", draft.places.default)
+    location = draft.place_of(pupil, one.ref)
+    assert location is not None  # else it was skipped
     told = KnownEnrolment(
         0 if old is None else old.id,
-        location if location is not None else draft.known.enrolments[one.ref].location_id,
+        location,
         _home_of(draft, pupil, old),
         _told(pupil.year_of_study, old and old.year_of_study),
         _told(pupil.programme_code, old and old.programme_code),

@@ -47,10 +47,10 @@ def _is_skipped(draft: Draft, pupil: RosterPupil, person: KnownPerson | None) ->
             draft.left[person.id] = pupil.leaving_date
         skip("info", "pupil", number, "left", date=f"{pupil.leaving_date:%d-%m-%Y}")
         return True
-    location = draft.places.locations.get(pupil.location_key or "", draft.places.default)
+    location = draft.place_of(pupil, None if person is None else person.id)
     if pupil.school_year != roster.school_year or (pupil.enrolled_on is not None and pupil.enrolled_on > day):
         skip("info", "pupil", number, "not-in-school-year")
-    elif location is None and (person is None or person.id not in draft.known.enrolments):
+    elif location is None:
         skip("error", "pupil", number, "location-missing")
     elif location is not None and location in draft.places.off:
         skip("info", "pupil", number, "location-off", location=draft.places.names[location])

@@ -37,6 +37,10 @@ def plan_locations(known: KnownSchool, roster: Roster, plan: Plan) -> Places:
         if location.key in places.locations:
             plan.skip("warning", "location", location.key, "duplicate-key")
             continue
+        if location.is_guess and known.locations:
+            # The source names no place: nobody moves, and who is new has a place when there is only one.
+            places.locations |= {location.key: only.id} if only else {}
+            continue
         found = by_id.get(known.location_keys.get(location.key, 0)) or by_code.get(location.code)
         found = found or (only if not location.code else None)
         if found is None:
