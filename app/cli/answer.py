@@ -13,7 +13,8 @@ import functools
 import json
 import secrets
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,25 +50,40 @@ class _Stopped(Exception):
         self.sentence, self.exit_code = sentence, exit_code
 
 
-class Command(click.Command):
+class _TellsInJson:
     """Wrong usage also answers with one JSON object when --json is given."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        as_json = "--json" in args
-        try:
-            return super().make_context(info_name, args, parent, **extra)
-        except click.UsageError as wrong:
-            if as_json:
-                _print_json({"error": wrong.format_message()})
-            raise
+        with _wrong_usage_told("--json" in args):
+            return super().make_context(info_name, args, parent, **extra)  # type: ignore[misc]
 
 
-class Commands(AppGroup):
+class Command(_TellsInJson, click.Command):
+    """A command that answers."""
+
+
+class Commands(_TellsInJson, AppGroup):
     """A group of commands that answer."""
 
     command_class = Command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        with _wrong_usage_told("--json" in args):
+            return super().resolve_command(ctx, args)
+
+
+@contextmanager
+def _wrong_usage_told(as_json: bool) -> Iterator[None]:
+    try:
+        yield
+    except click.UsageError as wrong:
+        if as_json:
+            _print_json({"error": wrong.format_message()})
+        raise
 
 
 def answers(function: Callable[..., Answer] | None = None, *, needs_schema: bool = True) -> Any:

@@ -71,6 +71,24 @@ def test_doctor_answers_as_in_the_contract(run):
     assert (answer["ok"], result.exit_code) == (False, 1)  # no scheduler ever ran here
 
 
+def test_doctor_knocks_at_the_mail_server(app, run):
+    app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=1)
+
+    checks = json.loads(run("doctor", "--json").stdout)["checks"]
+
+    mail = next(check for check in checks if check["name"] == "mail")
+    assert not mail["ok"]
+    assert "mailserver" in mail["text"]
+
+
+@pytest.mark.parametrize("arguments", [["institution", "--json"], ["institution", "nope", "--json"]])
+def test_a_command_that_does_not_exist_still_answers_one_object(run, arguments):
+    answer = run(*arguments)
+
+    assert answer.exit_code == 2
+    assert set(json.loads(answer.stdout)) == {"error"}
+
+
 @pytest.mark.parametrize(
     ("error", "exit_code"), [(Conflict("Iemand was eerder."), 1), (InvalidInput("Onbekende naam."), 2)]
 )
