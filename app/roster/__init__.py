@@ -121,6 +121,7 @@ class RosterStaff(NamedTuple):
     gender: type_Text = ABSENT
     email: type_Text = ABSENT
     group_keys: tuple[str, ...] | _Absent = ()  # classes and teaching groups
+    groups_complete: bool = True  # False: there may be more groups than these, so none is taken away
     eckid: str | None = None
     key_lasts: bool = True
 

@@ -15,6 +15,7 @@ MESSAGES: Final[Mapping[str, Any]] = {
     # read by the adapters
     "key-missing": _l("This record has no key, so it was skipped. Give it a key in the school system."),
     "number-missing": _l("There is no number in the school system. A fixed code is used instead: %(number)s."),
+    "pupil-number-missing": _l("There is no pupil number, so this record was skipped. Fill it in."),
     "number-too-long": _l("The number is longer than 64 characters, so this record was skipped."),
     "last-name-missing": _l("There is no last name, so this record was skipped. Fill it in in the school system."),
     "only-first-name": _l("There is only a first name. It is used as the last name; add the last name."),
@@ -34,6 +35,8 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "no-pupil": _l("This guardian has no active pupil in this delivery and was skipped."),
     "school-year-unknown": _l("The file does not name a readable school year. School year %(year)s was used."),
     "not-in-school-year": _l("There is no active enrolment in this school year, so this pupil was skipped."),
+    "never-enrolled": _l("There is no enrolment, so this pupil was skipped."),
+    "enrolments-missing": _l("The school system does not show the enrolments, so this record was skipped."),
     "left-service": _l("This staff member has left and was skipped."),
     "keys-do-not-last": _l("The keys in this file are valid once. People are recognised in another way next time."),
     "schema-violation": _l("Line %(line)s, %(element)s: %(reason)s. The data were read all the same."),

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 
 from app.clock import school_year_of
 from app.errors import RosterUnavailable
-from app.roster import Kind, Roster, type_Progress
+from app.roster import ABSENT, Kind, Roster, type_Progress
 from app.roster.messages import Notes
 from app.roster.somtoday_client import SomtodayClient
 from app.roster.somtoday_people import Collected, linked_pupils, linked_staff, pairs_of
-from app.roster.somtoday_reader import SomtodayReader, objects, texts, uuid_of, uuids
+from app.roster.somtoday_reader import SomtodayReader, objects, texts, told_uuids, uuid_of
 from app.roster.transport import Refused
 
 SOURCE: Final = "somtoday"
@@ -55,6 +55,10 @@ class SomtodaySource:
         collected.groups |= {key: g for key, g in collected.guessed_groups.items() if key not in collected.groups}
         if not set(collected.locations) - collected.closed:
             raise RosterUnavailable(_("Somtoday gives access to no location. Switch the link on in Somtoday."))
+        if collected.guardians and not collected.pairs_told:
+            # Guardians whose pupils we may not see: nobody loses a guardian by that.
+            collected.refused.add(Kind.GUARDIANS)
+            notes.warning("roster", "", "resource-refused", resource=Kind.GUARDIANS.value)
         pupils = linked_pupils(collected, notes)
         pairs = pairs_of(collected, notes)
         with_pupil = {pair.guardian_key for pair in pairs}
@@ -161,12 +165,14 @@ class _Fetching:
             if known is None or (known.leaving_date and not pupil.leaving_date):
                 whole.pupils[key] = pupil
         for key, member in part.staff.items():
-            known_groups = whole.staff[key].group_keys if key in whole.staff else ()
-            groups = tuple(dict.fromkeys((*known_groups, *member.group_keys)))
-            whole.staff[key] = whole.staff.get(key, member)._replace(group_keys=groups)
+            known = whole.staff.setdefault(key, member)
+            if member.group_keys is not ABSENT:
+                groups = tuple(dict.fromkeys((*(known.group_keys or ()), *member.group_keys)))
+                whole.staff[key] = known._replace(group_keys=groups)
         for name in ("groups", "guessed_groups", "guardians", "relations", "ranks", "members", "mentors", "teachers"):
             setattr(whole, name, getattr(part, name) | getattr(whole, name))
         whole.refused |= part.refused
+        whole.pairs_told |= part.pairs_told
 
     def _groups(self, location: str, part: Collected) -> None:
         for name, wrapper, is_home in (("stamgroep/", "stamgroepen", True), ("lesgroep/", "lesgroepen", False)):
@@ -175,9 +181,13 @@ class _Fetching:
                 if group is None:
                     continue
                 part.groups[group.key] = group
-                part.members[group.key] = list(uuids(record.get("leerlingen")))
-                part.mentors[group.key] = uuids(record.get("mentoren"), "medewerker_uuid")
-                part.teachers[group.key] = uuids(record.get("docenten"))
+                for links, field, inside in (
+                    (part.members, "leerlingen", "uuid"),
+                    (part.mentors, "mentoren", "medewerker_uuid"),
+                    (part.teachers, "docenten", "uuid"),
+                ):
+                    if (keys := told_uuids(record, field, inside)) is not ABSENT:
+                        links[group.key] = keys
 
     def _pupils(self, location: str, part: Collected) -> None:
         for record, permitted in self._records(location, "leerling", "leerlingen"):
@@ -194,10 +204,11 @@ class _Fetching:
                     group = self._reader.group(home, None, True)
                     if group is not None:
                         part.guessed_groups[group.key] = group
+            part.pairs_told |= isinstance(record.get("verzorgers"), list)
             for link in objects(record.get("verzorgers")):
                 guardian, rank = uuid_of(link), link.get("volgnummer")
                 if guardian:
-                    part.ranks[guardian, pupil.key] = rank if type(rank) is int else None
+                    part.ranks[guardian, pupil.key] = rank if type(rank) is int else ABSENT
 
     def _guardians(self, location: str, part: Collected) -> None:
         for record, permitted in self._optional(location, "ouderVerzorger/", "ouderVerzorgers", Kind.GUARDIANS, part):
@@ -205,6 +216,7 @@ class _Fetching:
             if guardian is None:
                 continue
             part.guardians[guardian.key] = guardian
+            part.pairs_told |= isinstance(record.get("relatie_tot_leerlingen"), list)
             for relation in objects(record.get("relatie_tot_leerlingen")):
                 pair = self._reader.relation(guardian.key, guardian.number, relation)
                 if pair is not None:

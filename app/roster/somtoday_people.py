@@ -1,6 +1,8 @@
 """What Somtoday told about a school, tied together: who belongs to which group, mentor and guardian (Z-258, Z-275)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.roster import (
     ABSENT,
@@ -27,32 +29,39 @@ class Collected:
     guardians: dict[str, RosterGuardian] = field(default_factory=dict)
     staff: dict[str, RosterStaff] = field(default_factory=dict)
     relations: dict[tuple[str, str], RosterGuardianship] = field(default_factory=dict)
-    ranks: dict[tuple[str, str], int | None] = field(default_factory=dict)
-    members: dict[str, list[str]] = field(default_factory=dict)  # group -> pupils
+    ranks: dict[tuple[str, str], Any] = field(default_factory=dict)
+    pairs_told: bool = False  # by at least one pupil or guardian
+    # Only lists that were told: one that we may not see is not there (formats.md 4.1).
+    members: dict[str, tuple[str, ...]] = field(default_factory=dict)  # group -> pupils
     mentors: dict[str, tuple[str, ...]] = field(default_factory=dict)  # class -> staff
     teachers: dict[str, tuple[str, ...]] = field(default_factory=dict)  # teaching group -> staff
     refused: set[Kind] = field(default_factory=set)
+
+    def tells_all(self, lists: Mapping[str, object], is_home: bool) -> bool:
+        """Whether each class, or each teaching group, has its list among these."""
+        keys = [key for key, group in self.groups.items() if group.is_home is is_home]
+        return all(key in lists or key in self.guessed_groups for key in keys)
 
 
 def linked_pupils(told: Collected, notes: Notes) -> tuple[RosterPupil, ...]:
     """The pupils with their groups and mentors. A link is told by the pupil, by the group, or by both."""
     homes: dict[str, str] = {}
-    teaching: dict[str, list[str]] = {}
+    teaching: dict[str, list[str]] | None = {} if told.tells_all(told.members, is_home=False) else None
     for key, members in told.members.items():
         for pupil in members if key in told.groups else ():
             if told.groups[key].is_home:
                 homes.setdefault(pupil, key)
-            else:
+            elif teaching is not None:
                 teaching.setdefault(pupil, []).append(key)
     return tuple(_linked_pupil(pupil, told, homes, teaching, notes) for pupil in told.pupils.values())
 
 
 def _linked_pupil(
-    pupil: RosterPupil, told: Collected, homes: dict[str, str], teaching: dict[str, list[str]], notes: Notes
+    pupil: RosterPupil, told: Collected, homes: dict[str, str], teaching: dict[str, list[str]] | None, notes: Notes
 ) -> RosterPupil:
     home = homes.get(pupil.key, ABSENT) if pupil.group_key is ABSENT else pupil.group_key
     own = pupil.group_keys
-    keys = dict.fromkeys((*(own or ()), *teaching.get(pupil.key, ())))
+    keys = dict.fromkeys((*(own or ()), *(teaching or {}).get(pupil.key, ())))
     known = tuple(key for key in keys if key in told.groups and not told.groups[key].is_home)
     mentors = pupil.mentor_keys
     if mentors is ABSENT and isinstance(home, str) and told.mentors.get(home):
@@ -63,7 +72,7 @@ def _linked_pupil(
     has_groups, has_staff = Kind.GROUPS not in told.refused, Kind.STAFF not in told.refused
     return pupil._replace(
         group_key=home if has_groups else ABSENT,
-        group_keys=known if has_groups and (own is not ABSENT or known) else ABSENT,
+        group_keys=known if has_groups and (own is not ABSENT or teaching is not None) else ABSENT,
         mentor_keys=tuple(key for key in mentors if key in told.staff)
         if has_staff and mentors is not ABSENT
         else ABSENT,
@@ -71,20 +80,24 @@ def _linked_pupil(
 
 
 def linked_staff(told: Collected) -> tuple[RosterStaff, ...]:
-    """The staff with the groups they teach or are mentor of."""
+    """The staff with the groups they teach or are mentor of: all of them, a part, or nothing told."""
     groups: dict[str, list[str]] = {}
     for links in (told.teachers, told.mentors):
         for key, members in links.items():
             for member in members:
                 groups.setdefault(member, []).append(key)
-    return tuple(
-        member._replace(
-            group_keys=tuple(
-                key for key in dict.fromkeys((*member.group_keys, *groups.get(member.key, ()))) if key in told.groups
-            )
+    all_classes = told.tells_all(told.mentors, is_home=True)
+    all_lessons = told.tells_all(told.teachers, is_home=False)
+    staff = []
+    for member in told.staff.values():
+        lessons_told = all_lessons or member.group_keys is not ABSENT
+        keys = dict.fromkeys((*(member.group_keys or ()), *groups.get(member.key, ())))
+        known = tuple(key for key in keys if key in told.groups)
+        nothing = not (known or lessons_told or all_classes) or Kind.GROUPS in told.refused
+        staff.append(
+            member._replace(group_keys=ABSENT if nothing else known, groups_complete=lessons_told and all_classes)
         )
-        for member in told.staff.values()
-    )
+    return tuple(staff)
 
 
 def pairs_of(told: Collected, notes: Notes) -> tuple[RosterGuardianship, ...]:
@@ -97,5 +110,5 @@ def pairs_of(told: Collected, notes: Notes) -> tuple[RosterGuardianship, ...]:
             notes.warning("pupil", told.pupils[pupil].number, "guardian-unknown", guardian=guardian[:8])
             continue
         pair = told.relations.get((guardian, pupil)) or RosterGuardianship(guardian, pupil)
-        pairs.append(pair._replace(rank=told.ranks.get((guardian, pupil))))
+        pairs.append(pair._replace(rank=told.ranks.get((guardian, pupil), ABSENT)))
     return tuple(pairs)

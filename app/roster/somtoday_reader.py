@@ -1,7 +1,7 @@
 """Somtoday records as plain records. Secret fields, phones, addresses and BSN are never read (R83, formats.md 4.1)."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -16,7 +16,8 @@ from app.roster import (
     RosterStaff,
 )
 from app.roster.messages import Notes
-from app.roster.values import BRIN6, LENGTHS, Checker, plain, read_date
+from app.roster.somtoday_placements import standing_on
+from app.roster.values import BRIN6, LENGTHS, Checker, plain
 
 type_Record = Mapping[str, Any]
 
@@ -36,18 +37,25 @@ class SomtodayReader:
         self._today = today
 
     def pupil(self, record: type_Record, permitted: type_Record, asked_location: str) -> RosterPupil | None:
-        """A pupil with the placement that counts today; None (with a note) when there is none or a field is missing."""
+        """A pupil with the placement that counts today; None (with a note) when there is none or a field is missing.
+
+        Who has yet to begin, or is between two placements, is not told but noted: the plan keeps whom it knows (Z-245).
+        """
         number = plain(record.get("leerlingnummer")) or ""
         key, last = self._identity("pupil", record, number)
         if key is None or last is None:
             return None
-        placement, is_active = placement_on(objects(record.get("plaatsingen")), self._year, self._today)
-        if placement is None:
-            self._notes.info("pupil", number, "not-in-school-year")
+        if not isinstance(record.get("plaatsingen"), list):
+            self._notes.error("pupil", number, "enrolments-missing", record_key=key)
             return None
-        ends = self._check.date("pupil", number, "leaving_date", placement.get("einddatum"))
-        # A placement that ends with the school year is followed by the next one; an earlier end is a leaving date.
-        leaves = ends is not None and (not is_active or ends < date(self._year + 1, 7, 31))
+        is_active = record.get("isActief") is not False
+        standing = standing_on(objects(record["plaatsingen"]), self._year, self._today, is_active)
+        placement = standing.placement
+        if placement is None:
+            code = "not-in-school-year" if standing.stays else "never-enrolled"
+            self._notes.info("pupil", number, code, record_key=key)
+            return None
+        self._check.date("pupil", number, "leaving_date", placement.get("einddatum"), key)
         home = placement.get("stamgroep")
         year = placement.get("leerjaar")
         programme = placement.get("opleiding")
@@ -64,10 +72,10 @@ class SomtodayReader:
             if isinstance(programme, dict)
             else ABSENT,
             group_key=uuid_of(home) or ABSENT,
-            group_keys=uuids(record["lesgroepen"]) if "lesgroepen" in record else ABSENT,
-            mentor_keys=uuids(placement["mentoren"], "medewerker_uuid") if "mentoren" in placement else ABSENT,
+            group_keys=told_uuids(record, "lesgroepen"),
+            mentor_keys=told_uuids(placement, "mentoren", "medewerker_uuid"),
             enrolled_on=None,
-            leaving_date=ends if leaves else None,
+            leaving_date=standing.leaving_date,
             eckid=self._eckid(record),
             **fields,
         )
@@ -112,7 +120,7 @@ class SomtodayReader:
         if key is None or last is None:
             return None
         fields = self._names("staff", number, record, permitted)
-        groups = uuids(record.get("lesgroepen"))
+        groups = told_uuids(record, "lesgroepen")
         return RosterStaff(
             key=key, number=number, last_name=last, group_keys=groups, eckid=self._eckid(record), **fields
         )
@@ -155,15 +163,16 @@ class SomtodayReader:
     def _identity(self, kind: str, record: type_Record, number: str) -> tuple[str | None, str | None]:
         """(key, last name); the missing one is None, with a note."""
         key = plain(record.get("uuid"))
-        if key is None or len(key) > LENGTHS["key"] or not number:
-            self._notes.error(kind, number, "key-missing")
+        if key is None or len(key) > LENGTHS["key"]:
+            self._notes.error(kind, number[: LENGTHS["number"]], "key-missing")
             return None, None
-        if len(number) > LENGTHS["number"]:
-            self._notes.error(kind, number[:64], "number-too-long")
+        if not number or len(number) > LENGTHS["number"]:
+            code = "number-too-long" if number else "pupil-number-missing"
+            self._notes.error(kind, number[: LENGTHS["number"]] or key, code, record_key=key)
             return None, None
         last = plain(record.get("achternaam"))
         if last is None:
-            self._notes.error(kind, number, "last-name-missing")
+            self._notes.error(kind, number, "last-name-missing", record_key=key)
         return key, last and last[: LENGTHS["last_name"]]
 
     def _names(self, kind: str, number: str, record: type_Record, permitted: type_Record) -> dict[str, Any]:
@@ -198,30 +207,6 @@ def is_permitted(record: type_Record, permitted: type_Record, name: str) -> bool
     return (own if isinstance(own, dict) else permitted).get(name) is True
 
 
-def placement_on(placements: Iterable[type_Record], year: int, day: date) -> tuple[type_Record | None, bool]:
-    """(the placement of this school year, whether it is active on this day); the last ended one for who has left.
-
-    Begin and end belong to it (domain.md 5.4). A placement that has yet to begin does not count (Z-245).
-    """
-    ended: list[tuple[date, type_Record]] = []
-    for placement in placements:
-        if read_school_year(str(placement.get("schooljaar") or "")) not in (None, year):
-            continue
-        begins, ends = day_of(placement.get("startdatum")), day_of(placement.get("einddatum"))
-        if begins is not None and begins > day:
-            continue
-        if ends is None or ends >= day:
-            return placement, True
-        if ends >= date(year, 8, 1):
-            ended.append((ends, placement))
-    return (max(ended, key=lambda pair: pair[0])[1], False) if ended else (None, False)
-
-
-def day_of(value: object) -> date | None:
-    """The date in a text such as 2026-08-01, or None."""
-    return read_date(value) if isinstance(value, str) else None
-
-
 def uuid_of(value: object) -> str | None:
     """The uuid of a reference object."""
     return plain(value.get("uuid")) if isinstance(value, dict) else None
@@ -242,3 +227,9 @@ def uuids(value: object, name: str = "uuid") -> tuple[str, ...]:
     items = value if isinstance(value, list) else []
     found = (plain(item.get(name)) if isinstance(item, dict) else plain(item) for item in items)
     return tuple(dict.fromkeys(key for key in found if key))
+
+
+def told_uuids(record: type_Record, name: str, inside: str = "uuid") -> tuple[str, ...] | Any:
+    """The uuids in a list of the record; ABSENT when it has no such list: then we may not see it (formats.md 4.1)."""
+    value = record.get(name)
+    return uuids(value, inside) if isinstance(value, list) else ABSENT

@@ -24,6 +24,7 @@ BRIN4: Final = re.compile(r"[0-9]{2}[A-Z]{2}")
 BRIN6: Final = re.compile(r"[0-9]{2}[A-Z]{2}[0-9]{2}")
 # Invisible signs, direction marks (they can make a name read backwards) and halves of surrogate pairs.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_DUTCH_DATE = re.compile(r"([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})")
 _EMAIL = re.compile(r"[^@\s,;:<>()\[\]\\\"]+@[^@\s,;:<>()\[\]\\\"]+\.[^@\s,;:<>()\[\]\\\".]+")
 
 
@@ -43,7 +44,12 @@ def plain(value: object) -> str | None:
 
 
 def read_date(text: str | None) -> date | None:
-    """'2011-03-09', also with a time or zone behind it, as a date; None when it is no date."""
+    """'2011-03-09', also with a time or zone behind it, as a date; None when it is no date.
+
+    '09-03-2011' is read too, for so people here write it: the day first.
+    """
+    if text is not None and (dutch := _DUTCH_DATE.fullmatch(text)):
+        text = f"{dutch[3]}-{dutch[2]:0>2}-{dutch[1]:0>2}"
     if text is None or len(text) < 10 or text[4] != "-" or text[7] != "-":
         return None
     if len(text) > 10 and text[10] not in "T Z+-":
@@ -88,7 +94,7 @@ class Checker:
             return None
         return text
 
-    def date(self, kind: str, number: str, field: str, value: str | None) -> date | None:
+    def date(self, kind: str, number: str, field: str, value: str | None, record_key: str = "") -> date | None:
         """The date, or None with a warning when it cannot be one."""
         if value not in self._dates:
             text = plain(value)
@@ -97,6 +103,6 @@ class Checker:
             self._dates[value] = read_date(text)
         day = self._dates[value]
         if day is None or (field == "birth_date" and not likely_birth_date(day, self.today)):
-            self.notes.warning(kind, number, "date-unreadable", field=field)
+            self.notes.warning(kind, number, "date-unreadable", record_key, field=field)
             return None
         return day

@@ -49,7 +49,9 @@ class School:
         """The objects of one location. Guardians belong where a pupil of theirs is; staff where they teach."""
         if items is self.verzorgers:
             here = {pupil.get("uuid") for pupil in self.leerlingen if pupil["vestiging"]["uuid"] == location}
-            return [item for item in items if here & {link["uuid"] for link in item["relatie_tot_leerlingen"]}]
+            links = [item.get("relatie_tot_leerlingen") for item in items]  # None: not told, but they are there
+            told = [link is None or here & {one["uuid"] for one in link} for link in links]
+            return [item for item, is_here in zip(items, told, strict=True) if is_here]
         return [item for item in items if item["vestiging"]["uuid"] == location]
 
 

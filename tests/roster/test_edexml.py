@@ -106,7 +106,7 @@ def test_a_bad_record_is_skipped_with_a_message_and_stops_no_other_z244(read, ba
 @pytest.mark.parametrize(
     ("inside", "field", "code"),
     [
-        ("<geboortedatum>31-12-2011</geboortedatum>", "birth_date", "date-unreadable"),
+        ("<geboortedatum>31/12/2011</geboortedatum>", "birth_date", "date-unreadable"),
         ("<geboortedatum>2011-02-30</geboortedatum>", "birth_date", "date-unreadable"),
         ("<geboortedatum>2099-02-03</geboortedatum>", "birth_date", "date-unreadable"),
         ("<uitstroomdatum>ooit</uitstroomdatum>", "leaving_date", "date-unreadable"),

@@ -232,7 +232,7 @@ def test_one_bad_record_stops_no_other_z244(player, fetch):
     first, second, third = player.school.leerlingen[:3]
     del first["achternaam"]
     del second["uuid"]
-    third.update(geboortedatum="31-12-2011", emailadres="geen adres")
+    third.update(geboortedatum="31/12/2011", emailadres="geen adres")
 
     roster = fetch()
 
