@@ -10,12 +10,12 @@ from flask_login import current_user
 from .. import clock
 from ..errors import Conflict
 from ..extensions import db, transaction
+from ..own_page import START
 from ..services.login import current_password as service
 from ..services.login import hashing
 from ..services.login.own_password import set_own_password
 from ..services.login.passwords import MAX_LENGTH, MIN_LENGTH, why_weak, words_about
 from . import visitors
-from .gate import START
 
 PROVED_FOR = timedelta(minutes=10)
 

@@ -1,18 +1,15 @@
-"""The guard in front of every page: closed unless it is named here (R46), and where a login may lead to (R20)."""
-
-import re
+"""The guard in front of every page: closed unless it is named here (R46)."""
 
 import sqlalchemy as sa
-from flask import Flask, current_app, redirect, request, session, url_for
+from flask import Flask, redirect, request, session, url_for
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
-from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from ..extensions import db, login_manager
 from ..models import Account
+from ..own_page import START, own_page
 
-START = "/"
 OPEN = frozenset(
     {
         "auth.activate",
@@ -26,7 +23,6 @@ OPEN = frozenset(
 )
 OPEN_BLUEPRINTS = frozenset({"health"})
 WITH_ISSUED_SECRET = frozenset({"auth.change_password", "auth.logout", "static"})  # R18
-LOCAL_PATH = re.compile(r"/(?![/\\])[!-~]*", re.ASCII)
 
 
 def init_gate(app: Flask) -> None:
@@ -55,19 +51,6 @@ def to_login() -> Response:
     here = request.full_path.rstrip("?")
     back = here if request.method == "GET" and here != START and own_page(here) == here else None
     return redirect(url_for("auth.login", next=back))
-
-
-def own_page(target: str | None) -> str:
-    """This address when it is a page of ours that may be opened after login, else the start page (R20)."""
-    # urlsplit() is not enough: it sees no host in "///evil.nl", but a browser does.
-    if not target or not LOCAL_PATH.fullmatch(target) or "\\" in target:
-        return START
-    path = re.split(r"[?#]", target, maxsplit=1)[0]
-    try:
-        endpoint, _values = current_app.url_map.bind("").match(path, method="GET")
-    except HTTPException:
-        return START
-    return START if endpoint in OPEN or endpoint.partition(".")[0] in OPEN_BLUEPRINTS | {"auth"} else target
 
 
 def _load_account(account_id: str) -> Account | None:

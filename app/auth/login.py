@@ -12,6 +12,7 @@ from .. import clock
 from ..errors import TooMany
 from ..extensions import db, transaction
 from ..models import Account
+from ..own_page import START, own_page
 from ..services.login import authenticate as service
 from ..services.login import hashing, throttle
 from ..services.login import institutions as login_institutions
@@ -19,7 +20,6 @@ from ..services.login.authenticate import Attempt, Candidate, Welcome
 from ..services.login.own_password import renew_hash
 from ..services.sealing import derive_key
 from . import remembered, visitors
-from .gate import START, own_page
 from .remembered import Remembered
 
 logger = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from app.auth.gate import own_page
+from app.own_page import own_page
 from tests.conftest import token_of
 from tests.login.auth_world import some_address, try_login
 

@@ -1,6 +1,5 @@
 """Work on many accounts, on screen: check page, start, progress and result (Z-096 to Z-105, Z-132)."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +13,7 @@ from ...actor import current_actor
 from ...clock import now
 from ...extensions import db, transaction
 from ...models import Batch
+from ...own_page import own_page
 from ...services.accounts.batch_report import mail_report, own_batches
 from ...services.accounts.batches import (
     BatchState,
@@ -130,9 +130,9 @@ class AccountBatches:
             TASKS[batch.task].result(state.made),
             state=state,
             secrets=secrets,
-            skipped=skipped_in(db.session, batch),
+            skipped=skipped_in(db.session, current_actor(), batch),
             most_skipped=MOST_SKIPPED,
-            mails=mail_report(db.session, batch),
+            mails=mail_report(db.session, current_actor(), batch),
             mail_looks=MAIL_LOOKS,
         )
 
@@ -161,8 +161,3 @@ def seconds_left(begun: datetime | None, moment: datetime, done: int, total: int
     if begun is None or not done:
         return None
     return (moment - begun).total_seconds() / done * (total - done)
-
-
-def own_page(target: str | None, standard: str) -> str:
-    """Only a path on this site, else the standard page: "//evil" and "/\\evil" lead elsewhere (trap 12)."""
-    return target if target and re.fullmatch(r"/(?![/\\])[^\s\\]*", target) else standard
