@@ -200,8 +200,9 @@ def test_an_issued_secret_works_once_r5(newcomer, app, session):
 
 
 def test_the_old_password_works_until_the_new_one_is_used_part_7_nr_20(app, owner, issue):
-    issued = issue(owner, "reset")
+    issue(owner, "reset")
     assert is_welcome(try_login(app.test_client()))
+    issued = issue(owner, "reset")  # the login ended the first one (R32)
     assert is_welcome(try_login(app.test_client(), password=issued.password))
     assert try_login(app.test_client()).status_code == 401
 

@@ -14,6 +14,7 @@ TEMPLATES = {  # services/mail/outbox.py
     "password-forgotten": _l("Password forgotten"),
     "password-changed": _l("Password changed"),
     "username-changed": _l("Username changed"),
+    "address-changed": _l("E-mail address changed"),
     "login-alarm": _l("Many failed logins"),
     "sync-held": _l("Synchronisation on hold"),
     "sync-failed": _l("Synchronisation failed"),

@@ -16,13 +16,10 @@ from ..access import Actor
 from ..audit import record
 from . import devices, hashing, throttle
 from .alarm import raise_alarm
-from .credentials import looks_issued, outstanding_secret, use_secret
-from .own_password import cancel_asked_by_owner, owner
+from .credentials import cancel_secrets, looks_issued, outstanding_secret, use_secret
+from .own_password import owner
 from .passwords import MAX_LENGTH
-from .sessions import (
-    make_room,
-    sweep_sessions,
-)
+from .sessions import end_sessions, make_room, sweep_sessions
 from .throttle import Bucket, Claim, Limit
 
 FIVE_MINUTES = timedelta(minutes=5)
@@ -181,8 +178,10 @@ def _write_success(session: Session, now: datetime, attempt: Attempt, account: A
         .values(values | ({"password_hash": None} if issued else {}))
         .execution_options(synchronize_session=False)
     )
-    if not issued:
-        cancel_asked_by_owner(session, now, account.id)  # who still knows the password needs no link (R32)
+    if issued:
+        end_sessions(session, account.id)  # whoever came with the same letter, or with the old password (R18, R26)
+    else:
+        cancel_secrets(session, now, [account.id])  # who still knows the password needs no other, whoever made it (R32)
     mine, shared = _split(_buckets(session, attempt))
     throttle.clear(session, mine)
     throttle.take_back(session, now, shared)

@@ -17,9 +17,10 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from ...models import Account, IssuedSecret, Seat
+from ...models import Account, IssuedSecret, OutboxMail, Person, Seat
 from ..sealing import derive_key
 from .hashing import hash_many, hash_password
+from .sessions import end_sessions_of
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without 0 and o, 1, l and i: they look alike on paper
 GROUPS, GROUP_SIZE = 4, 4  # 31 ** 16 = 79 bits
@@ -113,7 +114,7 @@ def issue_secret(
     """
     fresh = fresh or prepare_secret(secret_key)
     row = secret_row(now, account.id, account.institution_id, account.seat, purpose, fresh, asked_by_owner)
-    cancel_secrets(session, now, [account.id])
+    supersede(session, now, [account.id])
     stored = IssuedSecret(**row)
     session.add(stored)
     session.flush()
@@ -146,7 +147,7 @@ def outstanding_secret(session: Session, now: datetime, account_id: int) -> Issu
     """The newest secret of this account that still works, or None."""
     return session.scalar(
         sa.select(IssuedSecret)
-        .where(IssuedSecret.account_id == account_id, *_working(now))
+        .where(IssuedSecret.account_id == account_id, *_working(now), ~mailed_elsewhere())
         .order_by(IssuedSecret.id.desc())
         .limit(1)
     )
@@ -159,7 +160,7 @@ def secret_of_token(session: Session, now: datetime, token: str) -> tuple[Issued
         .join(Account, Account.id == IssuedSecret.account_id)
         .options(joinedload(Account.person))
         .where(IssuedSecret.token_hash == token_hash(token), *_working(now))
-        .where(Account.active, ~Account.blocked)
+        .where(Account.active, ~Account.blocked, ~mailed_elsewhere())
     ).one_or_none()
     return (found[0], found[1]) if found else None
 
@@ -182,6 +183,33 @@ def cancel_secrets(session: Session, now: datetime, account_ids: Collection[int]
         .where(IssuedSecret.account_id.in_(list(account_ids)), *_working(now))
         .values(expires_at=now, nonce=None)
         .execution_options(synchronize_session=False)
+    )
+
+
+def supersede(session: Session, now: datetime, account_ids: Collection[int]) -> None:
+    """Before these accounts get a new secret: the older ones lapse (R32).
+
+    Who is logged in to an account without a password of its own came with an older one, perhaps a stolen one: such
+    sessions end, so that a new letter is a remedy (R26). Others stay: else anybody could log anybody out.
+    """
+    cancel_secrets(session, now, account_ids)
+    without = sa.select(Account.id).where(Account.id.in_(list(account_ids)), Account.password_hash.is_(None))
+    end_sessions_of(session, without)
+
+
+def mailed_elsewhere() -> sa.ColumnElement[bool]:
+    """The condition on IssuedSecret: it was mailed to an address that is no longer on file (R32)."""
+    on_file = (
+        sa.select(sa.func.lower(Person.email))
+        .join(Account, Account.person_id == Person.id)
+        .where(Account.id == IssuedSecret.account_id)
+        .correlate(IssuedSecret)
+        .scalar_subquery()
+    )
+    return sa.exists().where(
+        OutboxMail.account_id == IssuedSecret.account_id,
+        OutboxMail.secret_id == IssuedSecret.id,
+        sa.func.lower(OutboxMail.recipient) != sa.func.coalesce(on_file, ""),
     )
 
 

@@ -5,12 +5,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Account, IssuedSecret, Person
+from ...models import Account, LoginSession, Person
 from ..access import Actor
 from ..audit import record
 from ..mail.outbox import NewMail, queue_mails
 from . import devices
-from .credentials import BY_OWNER, cancel_secrets
+from .credentials import cancel_secrets
 from .sessions import end_sessions
 
 
@@ -30,13 +30,15 @@ def set_own_password(
     session_kept: str | None = None,
     device_kept: str | None = None,
 ) -> bool:
-    """Store the hash; False when the password was changed meanwhile by another (`replacing` is no longer stored).
+    """Store the hash; False when the password was changed meanwhile by another (`replacing` is no longer stored),
+    or when the session that asks for it, `session_kept`, was ended meanwhile.
 
     Other sessions end, what was handed out lapses, the owner is told by mail. The caller commits.
     """
+    lives = sa.exists().where(LoginSession.id_hash == session_kept) if session_kept else sa.true()
     stored = session.execute(
         sa.update(Account)
-        .where(Account.id == account.id, Account.password_hash.is_not_distinct_from(replacing))
+        .where(Account.id == account.id, lives, Account.password_hash.is_not_distinct_from(replacing))
         .where(Account.active, ~Account.blocked)
         .values(
             password_hash=new_hash,
@@ -56,17 +58,6 @@ def set_own_password(
     if email:
         queue_mails(session, now, [NewMail("password-changed", email, account.institution_id, account.id)])
     return True
-
-
-def cancel_asked_by_owner(session: Session, now: datetime, account_id: int) -> None:
-    """The secret that the owner asked for on the login page works no more; one of an administrator does."""
-    session.execute(
-        sa.update(IssuedSecret)
-        .where(IssuedSecret.account_id == account_id, IssuedSecret.purpose == "reset", IssuedSecret.used_at.is_(None))
-        .where(IssuedSecret.expires_at > now, IssuedSecret.expires_at <= now + BY_OWNER)
-        .values(expires_at=now, nonce=None)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def renew_hash(session: Session, account_id: int, old_hash: str, new_hash: str) -> None:

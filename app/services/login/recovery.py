@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from ...models import Account, IssuedSecret, OutboxMail, Person
+from ...models import Account, IssuedSecret
 from ..audit import record
 from ..mail.outbox import NewMail, can_be_mailed, queue_mails
 from . import throttle
-from .credentials import FreshSecret, issue_secret, use_secret
+from .credentials import FreshSecret, issue_secret, mailed_elsewhere, use_secret
 from .own_password import owner, set_own_password
 from .throttle import Bucket, Limit
 
@@ -82,15 +82,11 @@ def link_behind(session: Session, now: datetime, hashed_token: str) -> Link | No
 
     It lapses with its secret, with the account, and when the address it was mailed to is no longer on file.
     """
-    moved = sa.exists().where(
-        OutboxMail.secret_id == IssuedSecret.id, OutboxMail.recipient != sa.func.coalesce(Person.email, "")
-    )
     found = session.execute(
         sa.select(IssuedSecret.id, Account)
         .join(Account, Account.id == IssuedSecret.account_id)
-        .join(Person, Person.id == Account.person_id)
         .where(IssuedSecret.token_hash == hashed_token, IssuedSecret.used_at.is_(None), IssuedSecret.expires_at > now)
-        .where(Account.active, ~Account.blocked, ~moved)
+        .where(Account.active, ~Account.blocked, ~mailed_elsewhere())
     ).one_or_none()
     return Link(*found) if found else None
 

@@ -1,5 +1,6 @@
 """Who is logged in where: rows that end when something about the account changes (R17, R26, R30)."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,6 +14,11 @@ KEPT = 9  # beside the new one (R30)
 def end_sessions(session: Session, account_id: int, keep: str | None = None) -> int:
     """End the sessions of this account, on their next request; `keep`: the id hash of one that stays. How many."""
     return _delete(session, LoginSession.account_id == account_id, LoginSession.id_hash != (keep or ""))
+
+
+def end_sessions_of(session: Session, account_ids: sa.Select[tuple[int]] | Collection[int]) -> int:
+    """End all sessions of these accounts, on their next request. How many."""
+    return _delete(session, LoginSession.account_id.in_(account_ids))
 
 
 def make_room(session: Session, account_id: int) -> None:

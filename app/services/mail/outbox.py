@@ -5,7 +5,7 @@ A row holds no secret: password and link are derived when the mail goes out (R11
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ from ..audit import record
 
 STATES = ("waiting", "sent", "failed", "dropped")
 WITH_SECRET = frozenset({"account-new", "account-reset", "administrator-new", "password-forgotten"})
-ABOUT_ACCOUNT = WITH_SECRET | {"password-changed", "username-changed"}
+ABOUT_ACCOUNT = WITH_SECRET | {"address-changed", "password-changed", "username-changed"}
 TEMPLATES = ABOUT_ACCOUNT | {"login-alarm", "sync-failed", "sync-held"}
 # What may be mailed: one address, without quotes, comments or control characters; other scripts only in the domain.
 ADDRESS = re.compile(r"(?=.{3,254}\Z)(?=[^@]{1,64}@)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([\w-]{1,63}\.)+[\w-]{2,63}")
@@ -111,6 +111,17 @@ def resend(session: Session, now: datetime, actor: Actor, mail_id: int) -> Outbo
         raise Conflict(_("This e-mail is being sent right now."))
     record(session, now, actor, "mail-resend", "mail", mail.id, institution_id=mail.institution_id)
     return mail
+
+
+def drop_secrets(session: Session, account_ids: Collection[int]) -> None:
+    """The mails with a secret that wait for these accounts go out no more: their address is not on file any more."""
+    session.execute(
+        sa.update(OutboxMail)
+        .where(OutboxMail.account_id.in_(account_ids), OutboxMail.state == "waiting")
+        .where(OutboxMail.template.in_(WITH_SECRET))
+        .values(state="dropped", problem=_("The e-mail address was changed before this e-mail could be sent."))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def secret_lapsed(secret: IssuedSecret | None, now: datetime) -> bool:

@@ -173,6 +173,26 @@ def _username_changed(about: Subject) -> Letter:
     )
 
 
+def _address_changed(about: Subject) -> Letter:
+    return Letter(
+        subject=_("Your e-mail address was changed"),
+        heading=_("Your e-mail address was changed"),
+        opening=[
+            _(
+                "%(school)s changed the e-mail address of your account on %(at)s. "
+                "This is the last e-mail to this address.",
+                school=about.school,
+                at=moment_in_words(about.mail.created_at),
+            ),
+            _("You were logged out. Log in again with the password that you have."),
+        ],
+        rows=_account_rows(about, password=False),
+        closing=[],
+        notes=_questions(about, _("Did you not expect this e-mail? Then warn your school.")),
+        english="English: the e-mail address of your account was changed. Did you not expect this? Warn your school.",
+    )
+
+
 def _sync_held(about: Subject) -> Letter:
     return Letter(
         subject=_("The synchronisation of %(school)s waits for you", school=about.school),
@@ -215,6 +235,7 @@ def _login_alarm(about: Subject) -> Letter:
 
 
 LETTERS: dict[str, Callable[[Subject], Letter]] = {
+    "address-changed": _address_changed,
     "account-new": _new_account,
     "account-reset": _reset_by_administrator,
     "administrator-new": _new_administrator,
