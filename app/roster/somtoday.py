@@ -18,6 +18,8 @@ from app.roster.transport import Refused
 
 SOURCE: Final = "somtoday"
 DELIVERS: Final = tuple(Kind)
+# Asked for the whole school year: else who begins next week is not told (formats.md 4.1). Both must be asked alike.
+WHOLE_YEAR: Final = frozenset({"leerling", "ouderVerzorger/"})
 
 
 class SomtodaySource:
@@ -141,7 +143,8 @@ class _Fetching:
             self._progress(Kind.PUPILS, len(self.collected.pupils))
 
     def _records(self, location: str, name: str, wrapper: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-        for records, permitted in self._client.pages(f"/connect/vestiging/{location}/{name}", wrapper):
+        params = {"peilschooljaar": "HUIDIG"} if name in WHOLE_YEAR else {}
+        for records, permitted in self._client.pages(f"/connect/vestiging/{location}/{name}", wrapper, **params):
             for record in records:
                 yield record, permitted
 

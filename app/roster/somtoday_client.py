@@ -11,6 +11,7 @@ from app.errors import RosterUnavailable
 from app.roster.transport import Refused, Transport, checked_address
 
 AMOUNT: Final = 200
+OVERLAP: Final = 20  # so many records of a page are asked again with the next one
 MAX_PAGES: Final = 2000
 EARLY: Final = 60.0  # a token is renewed this many seconds before it ends
 
@@ -55,11 +56,16 @@ class SomtodayClient:
             raise not_connect()
         raise AssertionError("unreachable")
 
-    def pages(self, path: str, wrapper: str) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
-        """(records, field permissions) of each page, every uuid once, until a page is empty or shorter than asked."""
+    def pages(self, path: str, wrapper: str, **params: Any) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
+        """(records, field permissions) of each page, every uuid once, until a page is shorter than asked.
+
+        Somebody may be taken out between two pages. All others then move up, so pages overlap, and a page that has
+        nothing in common with those before it is a failure: somebody may have been missed.
+        """
         seen: set[str] = set()
         for page in range(MAX_PAGES):
-            answer = self.get(path, amount=AMOUNT, offset=page * AMOUNT, veldpermissies="true")
+            offset = page * (AMOUNT - OVERLAP)
+            answer = self.get(path, amount=AMOUNT, offset=offset, veldpermissies="true", **params)
             records = answer.get(wrapper, [])
             if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
                 raise not_connect()
@@ -67,7 +73,9 @@ class SomtodayClient:
                 # An object without the list is not "nobody": it may be an error in a body with status 200.
                 raise not_connect()
             fresh = [record for record in records if str(record.get("uuid")) not in seen]
-            if records and not fresh:
+            if page and len(fresh) == len(records):
+                raise RosterUnavailable(_("The data at Somtoday changed while they were read. Try again later."))
+            if len(records) == AMOUNT and not fresh:
                 raise RosterUnavailable(
                     _("Somtoday keeps sending the same page. Nothing was changed; try again later.")
                 )

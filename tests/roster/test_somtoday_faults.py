@@ -187,3 +187,60 @@ def test_a_service_that_drops_the_line_at_any_byte_gives_the_whole_roster_or_non
 
 def login(player):
     return {"grant_type": "client_credentials", "client_id": "zicht", "client_secret": player.client_secret}
+
+
+@pytest.fixture
+def large():
+    """One location with 500 pupils, which takes three pages."""
+    with Player(pupils=500, guardians=1, staff=1) as player:
+        place = player.school.vestigingen[0]
+        del player.school.vestigingen[1:]
+        for pupil in player.school.leerlingen:
+            pupil["vestiging"] = {"uuid": place["uuid"]}
+        yield player
+
+
+def taken_out_after_the_first_page(player, count):
+    """Takes out pupils of the first page when the second is asked; gives the keys of all others."""
+    all_at, pupils = player.school.at, player.school.leerlingen
+
+    def at(location, items):
+        if items is pupils and sum("/leerling?" in path for path in player.requests) == 2:
+            del pupils[:count]
+        return all_at(location, items)
+
+    player.school.at = at
+    return {pupil["uuid"] for pupil in pupils[count:]}
+
+
+def test_a_pupil_taken_out_between_two_pages_hides_no_other(large):
+    others = taken_out_after_the_first_page(large, 3)
+
+    roster = SomtodaySource(large.settings, "99ZZ", large.today).fetch()
+
+    assert others <= {pupil.key for pupil in roster.pupils}
+
+
+def test_data_that_change_too_much_while_they_are_read_are_a_failure(large):
+    taken_out_after_the_first_page(large, 30)
+
+    with pytest.raises(RosterUnavailable, match="changed while"):
+        SomtodaySource(large.settings, "99ZZ", large.today).fetch()
+
+
+@pytest.mark.parametrize("pupils", [199, 200, 201, 380, 400])
+def test_every_pupil_comes_once_whatever_the_page_ends_with(large, pupils):
+    del large.school.leerlingen[pupils:]
+
+    keys = [pupil.key for pupil in SomtodaySource(large.settings, "99ZZ", large.today).fetch().pupils]
+
+    assert keys == [pupil["uuid"] for pupil in large.school.leerlingen]
+
+
+def test_pupils_and_guardians_are_asked_for_the_whole_school_year_z245(player, fetch):
+    fetch()
+
+    asked = {
+        path.split("?")[0].rsplit("/connect/", 1)[1].split("/", 2)[-1] for path in player.requests if "HUIDIG" in path
+    }
+    assert asked == {"leerling", "ouderVerzorger/"}
