@@ -11,7 +11,10 @@ from app.services.login.credentials import outstanding_secret
 from app.services.login.own_address import address_changed
 from app.services.mail.outbox import NewMail, queue_mails
 from tests.login.auth_world import follow_link, hash_of, is_logged_in, mails, try_login
+from tests.roster.roster_world import pupil, roster
+from tests.runs.run_world import known_of, take_in
 
+__all__ = ["known_of", "take_in"]
 OLD = "oud@adres.example"
 
 
@@ -86,6 +89,25 @@ def test_the_owner_hears_of_it_at_the_old_address_without_the_new_one_r19(mailed
     (told,) = mails(session, "address-changed")
     assert (told.recipient, told.account_id, told.secret_id) == (OLD, account.id, None)
     assert "new@x.example" not in str(told.details)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "ends"),
+    [
+        (OLD, "new@x.example", True),
+        (OLD, None, True),
+        (OLD, OLD.upper(), False),
+        (OLD, OLD, False),
+        (None, "new@x.example", False),
+    ],
+)
+def test_a_roster_ends_it_only_for_who_really_moved_r32_r26(take_in, session, log_in, make_account, old, new, ends):
+    take_in(roster(pupil(email=old, first_name="Noor")))
+    browser = log_in(make_account(session.scalars(sa.select(Person)).one(), password_hash="x"))
+    take_in(roster(pupil(email=new, first_name="Nora")))
+    assert session.scalar(sa.select(Person.email)) == new
+    assert is_logged_in(browser) is not ends
+    assert mails(session, "address-changed") == [], "the school said so itself"
 
 
 def test_nobody_without_an_account_is_told(make_person, db, session):

@@ -15,9 +15,10 @@ from ...models import Group, Location, Person
 from .. import audit
 from ..access import Actor
 from ..bulk import insert_rows, pieces
+from ..login.own_address import address_changed
 from ..reach import recompute_reach
 from .changes import PEOPLE, Change, Plan
-from .known import PERSON_FIELDS, KnownSchool
+from .known import EMAIL, PERSON_FIELDS, KnownSchool
 from .rows import COLUMNS, KEYS, name_keys, row_makers, type_Ids
 
 type_Row = dict[str, Any]
@@ -37,6 +38,7 @@ def apply_plan(session: Session, now: datetime, actor: Actor, known: KnownSchool
         changed = _person_changes(known, plan) if table is Person else rows.changed
         _update(session, table, ((key, _with_ids(ids, values)) for key, values in changed), institution_id)
     recompute_reach(session, institution_id)
+    address_changed(session, now, _moved(known, plan))
     _write_audit(session, now, actor, plan, ids, institution_id)
 
 
@@ -76,6 +78,14 @@ def _person_changes(known: KnownSchool, plan: Plan) -> Iterator[tuple[int, type_
             sort_key, search_key = name_keys(merged)
             values = values | {"sort_key": sort_key, "search_key": search_key}
         yield person_id, values
+
+
+def _moved(known: KnownSchool, plan: Plan) -> Iterator[int]:
+    """Whose e-mail address is another one, or gone (R32); a first address ends nothing: no mail went elsewhere."""
+    for person_id, values in plan.rows["person"].changed:
+        old = known.persons[person_id].fields[EMAIL]
+        if old and "email" in values and (values["email"] or "").casefold() != old.casefold():
+            yield person_id
 
 
 def _key_values(table: type[Any], key: Any) -> type_Row:
