@@ -1,5 +1,6 @@
 """The EDEXML source: one file (1.03, 2.0 or 2.1) as a roster. Sources of the rules: formats.md 1, Z-245 to Z-278."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -51,7 +52,7 @@ class EdexmlSource:
 
 def edex_roster(source: str, data: EdexData, notes: Notes, brin: str, today: date) -> Roster:
     """The roster of what was read: references resolved, fields that no record carries left ABSENT."""
-    said_brin = data.school.get("brincode", "").upper()
+    said_brin = brin_of(data.school)
     year, reference_date = valid_when(data.school, notes, today)
     locations, default = read_locations(data, said_brin or brin)
     delivers = {Kind.PUPILS}
@@ -68,9 +69,10 @@ def edex_roster(source: str, data: EdexData, notes: Notes, brin: str, today: dat
             break
     return Roster(
         source=source,
-        brin=said_brin[:4] if BRIN4.match(said_brin) else None,
+        brin=said_brin or None,
         school_year=year,
         reference_date=reference_date,
+        made_on=read_date(data.school.get("aanmaakdatum")) or read_date(data.school.get("peildatum")),
         delivers=frozenset(delivers),
         locations=locations,
         groups=tuple(RosterGroup(g.key, g.name, year, None, g.is_home, g.year_of_study) for g in data.groups.values()),
@@ -78,6 +80,17 @@ def edex_roster(source: str, data: EdexData, notes: Notes, brin: str, today: dat
         staff=read_staff(data, notes),
         messages=tuple(notes.messages),
     )
+
+
+def brin_of(school: dict[str, str]) -> str:
+    """The four characters of the school, "" when the file names none. RosterUnreadable for what is no such code.
+
+    It says whose data these are, so a code that cannot be read never counts as no code.
+    """
+    code = re.sub(r"[^0-9A-Z]", "", school.get("brincode", "").upper())
+    if code and not re.fullmatch(rf"{BRIN4.pattern}([0-9]{{2}})?", code):
+        raise RosterUnreadable(_("The school code (brincode) in this file is not valid. Correct it and export again."))
+    return code[:4]
 
 
 def valid_when(school: dict[str, str], notes: Notes, today: date) -> tuple[int, date]:
@@ -137,26 +150,25 @@ def read_pupils(
     for person in data.pupils.values():
         home = known_home(person, data, notes)
         pupil = RosterPupil(
-            person.key,
-            person.key,
-            person.last_name,
-            year,
-            known_location(person, locations, default, notes),
-            person.first_name,
-            person.initials,
-            person.prefix,
-            person.birth_date,
-            person.gender,
-            person.email,
-            data.groups[home].year_of_study if home and person.year_of_study is None else person.year_of_study,
-            ABSENT,
-            home,
-            known_groups("pupil", person, data, notes),
-            mentors.get(home, ()) if mentors else ABSENT,
-            person.enrolled_on,
-            person.leaving_date,
-            person.eckid,
-            not person.key.startswith("#"),
+            key=person.key,
+            number=person.number,
+            last_name=person.last_name,
+            school_year=year,
+            location_key=known_location(person, locations, default, notes),
+            first_name=person.first_name,
+            initials=person.initials,
+            prefix=person.prefix,
+            birth_date=person.birth_date,
+            gender=person.gender,
+            email=person.email,
+            year_of_study=person.year_of_study or (data.groups[home].year_of_study if home else None),
+            group_key=home,
+            group_keys=known_groups("pupil", person, data, notes),
+            mentor_keys=mentors.get(home, ()) if mentors else ABSENT,
+            enrolled_on=person.enrolled_on,
+            leaving_date=person.leaving_date,
+            eckid=person.eckid,
+            key_lasts=not person.key.startswith("#"),
         )
         pupils.append(pupil._replace(**absent) if absent else pupil)
     return tuple(pupils)
@@ -187,7 +199,7 @@ def read_staff(data: EdexData, notes: Notes) -> tuple[RosterStaff, ...]:
     return tuple(
         RosterStaff(
             key=person.key,
-            number=person.key,
+            number=person.number,
             last_name=person.last_name,
             group_keys=known_groups("staff", person, data, notes),
             eckid=person.eckid,

@@ -44,6 +44,11 @@ class EdexPerson:
     leaving_date: date | None = None
     mentor_of: tuple[str, ...] = ()
 
+    @property
+    def number(self) -> str:
+        """What people know this person by; a key too long to be a number is none."""
+        return self.key if len(self.key) <= LENGTHS["number"] else ""
+
 
 @dataclass(slots=True)
 class EdexData:
@@ -177,10 +182,12 @@ class EdexReader:
         key = plain(element.get("key"))
         if key is None:
             self._notes.error(kind, "", "key-missing")
-        elif len(key) > LENGTHS["number"] and kind in ("pupil", "staff"):
-            self._notes.error(kind, key[:64], "number-too-long")
+        elif len(key) > LENGTHS["key"]:
+            self._notes.error(kind, key, "key-too-long")
         elif key in known:
             self._notes.error(kind, key, "duplicate-key")
         else:
+            if len(key) > LENGTHS["number"] and kind in ("pupil", "staff"):
+                self._notes.warning(kind, key, "key-no-number")
             return key
         return None

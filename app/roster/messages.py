@@ -14,6 +14,8 @@ from app.roster import RosterMessage
 MESSAGES: Final[Mapping[str, Any]] = {
     # read by the adapters
     "key-missing": _l("This record has no key, so it was skipped. Give it a key in the school system."),
+    "key-too-long": _l("The key is longer than 256 characters, so this record was skipped."),
+    "key-no-number": _l("The key is longer than 64 characters, so it is not used as the number."),
     "number-missing": _l("There is no number in the school system. A fixed code is used instead: %(number)s."),
     "pupil-number-missing": _l("There is no pupil number, so this record was skipped. Fill it in."),
     "number-too-long": _l("The number is longer than 64 characters, so this record was skipped."),
@@ -45,6 +47,10 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "location-refused": _l("The school system gives no access to this location. Its people stay as they are."),
     "resource-refused": _l("The school system gives no access to %(resource)s. These stay as they are."),
     # decided by the plan
+    "number-twice": _l("The number %(number)s occurs more than once, for different people. Correct it."),
+    "key-of-another": _l("The key of this record belonged to somebody else, who stays. Give the newcomer another key."),
+    "location-not-told": _l("Location %(location)s is not in this delivery. Its people stay as they are."),
+    "school-year-not-now": _l("This is the delivery of school year %(year)s, which is not the current school year."),
     "duplicate-number": _l("The number %(number)s occurs more than once. Only the first record was used."),
     "left": _l("Has left the school on %(date)s."),
     "gone": _l("Is no longer in the school system."),
@@ -100,6 +106,9 @@ def message_text(message: RosterMessage) -> str:
     return str(sentence) % values
 
 
+MAX_SHOWN_KEY: Final = 64
+
+
 class Notes:
     """Collects messages while a source is read; the first argument is the kind of record, the second its number.
 
@@ -122,5 +131,7 @@ class Notes:
         self._add("info", kind, key, code, record_key, values)
 
     def _add(self, severity: str, kind: str, key: str, code: str, record_key: str, values: Mapping[str, str]) -> None:
+        if len(key) > MAX_SHOWN_KEY:
+            key, record_key = key[:MAX_SHOWN_KEY], record_key or key
         own = record_key if record_key != key else ""
         self.messages.append(RosterMessage(severity, kind, key, code, values, own))

@@ -23,7 +23,7 @@ WHOLE_YEAR: Final = frozenset({"leerling", "ouderVerzorger/"})
 
 
 class SomtodaySource:
-    """Asks Somtoday Connect for the school of `organisation`. A location in `switched_off` is not asked (Z-245).
+    """Asks Somtoday Connect for the school of `organisation`. `switched_off`: keys or codes that are not asked (Z-228).
 
     Its key is among the closed locations of the roster: nothing is known about its people, so they are not gone.
     """
@@ -99,7 +99,7 @@ class _Fetching:
             location = self._reader.location(record)
             if location is not None:
                 self.collected.locations[location.key] = location
-                if location.code in switched_off:
+                if not switched_off.isdisjoint((location.key, location.code)):
                     self.collected.closed.add(location.key)
         if not self.collected.locations:
             raise RosterUnavailable(_("Somtoday gives access to no location. Switch the link on in Somtoday."))

@@ -9,7 +9,7 @@ from app.roster import ABSENT, Kind
 from app.roster.edexml import EdexmlSource
 from app.roster.messages import message_text
 from tests.roster import edexml_world
-from tests.roster.edexml_world import GROUPS, LOCATION, SCHOOL, SPECIAL, TODAY, codes, edex, pupil, without_schema
+from tests.roster.edexml_world import GROUPS, LOCATION, SPECIAL, TODAY, codes, edex, pupil, without_schema
 
 read = edexml_world.read
 FEEDS = Path(__file__).with_name("feeds")
@@ -93,7 +93,7 @@ def test_a_field_nobody_carries_is_absent_and_one_that_this_pupil_lacks_is_none(
         ('<leerling key="  "><achternaam>X</achternaam></leerling>', ("error", "", "key-missing")),
         (pupil("9", "<geslacht>1</geslacht>"), ("error", "9", "last-name-missing")),
         (pupil("1", "<achternaam>Ander</achternaam>"), ("error", "1", "duplicate-key")),
-        (pupil("7" * 65), ("error", "7" * 64, "number-too-long")),
+        (pupil("7" * 257), ("error", "7" * 64, "key-too-long")),
     ],
 )
 def test_a_bad_record_is_skipped_with_a_message_and_stops_no_other_z244(read, bad, code):
@@ -149,65 +149,32 @@ def test_a_pupil_with_only_a_roepnaam_gets_it_as_last_name(read):
     assert without_schema(roster) == [("warning", "1", "only-first-name")]
 
 
+def test_a_key_too_long_to_be_a_number_is_still_a_key(read):
+    long = "https://school.example/" + "7" * 100
+    roster = read(edex(pupils=pupil(long, "<achternaam>B</achternaam><uitstroomdatum>ooit</uitstroomdatum>")))
+
+    (one,) = roster.pupils
+    assert (one.key, one.number, one.key_lasts) == (long, "", True)
+    assert without_schema(roster) == [
+        ("warning", long[:64], "key-no-number"),
+        ("warning", long[:64], "date-unreadable"),
+    ]
+    assert {message.record_key for message in roster.messages if message.kind == "pupil"} == {long}
+
+
+def test_a_date_with_the_day_first_is_read(read):
+    dates = "<geboortedatum>9-3-2011</geboortedatum><uitstroomdatum>01-09-2026</uitstroomdatum>"
+
+    one = read(edex(pupils=pupil("1", "<achternaam>B</achternaam>" + dates))).pupils[0]
+
+    assert (one.birth_date, one.leaving_date) == (date(2011, 3, 9), date(2026, 9, 1))
+
+
 def test_keys_with_a_hash_are_no_keys_for_next_time(read):
     roster = read(edex(pupils=pupil("#001")))
 
     assert roster.pupils[0].key_lasts is False
     assert ("info", "", "keys-do-not-last") in codes(roster)
-
-
-@pytest.mark.parametrize(
-    ("school", "year", "day"),
-    [
-        (SCHOOL, 2026, TODAY),
-        ("<school><schooljaar>2031 / 2032</schooljaar></school>", 2031, date(2031, 8, 1)),
-        (
-            "<school><schooljaar>2025-2026</schooljaar><peildatum>2025-10-01</peildatum></school>",
-            2025,
-            date(2025, 10, 1),
-        ),
-        (
-            "<school><schooljaar>2025-2026</schooljaar><peildatum>2024-10-01</peildatum></school>",
-            2025,
-            date(2025, 8, 1),
-        ),
-        ("<school><peildatum>2025-10-01</peildatum></school>", 2025, date(2025, 10, 1)),
-        ("<school/>", 2026, TODAY),
-        ("", 2026, TODAY),
-    ],
-)
-def test_school_year_and_reference_date_z245(read, school, year, day):
-    roster = read(edex(pupils=pupil(), school=school))
-
-    assert (roster.school_year, roster.reference_date) == (year, day)
-    assert ("school-year-unknown" in {m.code for m in roster.messages}) == ("schooljaar" not in school)
-
-
-def test_a_file_that_names_no_location_offers_one_for_a_school_without_any(read):
-    roster = read(edex(pupils=pupil(), school=""))
-
-    assert roster.brin is None
-    assert [(place.code, place.is_guess) for place in roster.locations] == [("99ZZ00", True)]
-    assert roster.pupils[0].location_key is None
-    assert Kind.LOCATIONS not in roster.delivers
-
-
-@pytest.mark.parametrize(("key", "code"), [("01", "99ZZ01"), ("99zz02", "99ZZ02"), ("1", ""), ("Noord", "")])
-def test_the_code_of_a_location_follows_from_its_key(read, key, code):
-    place = f'<vestigingen><vestiging key="{key}"><naam>Lindelaan</naam></vestiging></vestigingen>'
-
-    (found,) = read(edex(place, pupils=pupil())).locations
-
-    assert (found.key, found.name, found.code) == (key, "Lindelaan", code)
-
-
-def test_locations_without_a_list_follow_from_the_dependance_or_the_references(read):
-    school = SCHOOL.replace("</school>", "<dependancecode>02</dependancecode></school>")
-    assert [(x.key, x.code) for x in read(edex(pupils=pupil(), school=school)).locations] == [("99ZZ02", "99ZZ02")]
-
-    two = pupil("1", '<achternaam>B</achternaam><vestiging key="99ZZ01"/>')
-    two += pupil("2", '<achternaam>B</achternaam><vestiging key="Noord"/>')
-    assert [(x.key, x.code) for x in read(edex(pupils=two)).locations] == [("99ZZ01", "99ZZ01"), ("Noord", "")]
 
 
 def test_kinds_that_a_file_does_not_hold_are_not_delivered(read):

@@ -158,10 +158,12 @@ def test_a_refused_location_is_closed_and_its_people_are_not_told_as_gone(player
     assert codes(roster) == [("warning", "99ZZ01", "location-refused")]
 
 
-def test_a_switched_off_location_is_not_even_asked_z245(player, fetch):
+@pytest.mark.parametrize("brins", [["99ZZ02"], []])
+def test_a_switched_off_location_is_not_even_asked_z228(player, fetch, brins):
     off = player.school.vestigingen[2]["uuid"]
 
-    roster = fetch(switched_off=frozenset({"99ZZ02"}))
+    player.school.vestigingen[2]["brins"] = brins
+    roster = fetch(switched_off=frozenset({"99ZZ02" if brins else off}))
 
     assert not [path for path in player.requests if off in path]
     assert roster.closed_locations == {off}
