@@ -5,7 +5,7 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from app.models import Location, Person, SourceConnection, SyncRun
+from app.models import Location, LocationKey, Person, SourceConnection, SyncRun
 from tests.roster.somtoday_player import Player
 from tests.runs.run_world import command, count
 
@@ -91,13 +91,20 @@ def test_held_waits_and_approve_applies_it(connect, run, player, session):
     assert (code, applied["status"], applied["counts"]["pupils"]["gone"]) == (0, "applied", 40)
 
 
-def test_a_location_is_switched_off_and_on_z226(connect, run, session):
+@pytest.mark.parametrize("has_code", [True, False])
+def test_a_location_is_switched_off_and_on_z226(connect, player, run, session, has_code):
+    for place in player.school.vestigingen if not has_code else ():
+        place["brins"] = []
     connect()
     run("sync", "--institution", "99ZZ")
     first = session.scalars(sa.select(Location).order_by(Location.code)).first().code
     code, answer = run("connect", "--institution", "99ZZ", "--location", f"{first}=off")
+    off = session.scalar(sa.select(LocationKey.key).join(Location).where(Location.code == first))
+    session.rollback()
+    player.requests.clear()
     synced = run("sync", "--institution", "99ZZ")[1]
 
+    assert not [path for path in player.requests if off in path]
     assert (code, answer["source"], answer["locations"][0]["on"]) == (0, "somtoday", False)
     assert (synced["status"], synced["counts"]["pupils"]["gone"]) == ("applied", 0)
     assert 0 < synced["counts"]["pupils"]["seen"] < 60

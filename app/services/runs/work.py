@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session, aliased
 
 from ...errors import RosterUnavailable, RosterUnreadable
-from ...models import Institution, Location, SourceConnection, SyncRun, Upload
+from ...models import Institution, Location, LocationKey, SourceConnection, SyncRun, Upload
 from ...roster import RosterSource
 from ...roster.sources import file_source, service_source, source_kind
 from ..sealing import unseal
@@ -108,8 +108,13 @@ def open_source(session: Session, hold: Hold, config: Mapping[str, Any], today: 
 def open_service(session: Session, institution: Institution, source: str, secret_key: str, today: date) -> RosterSource:
     """The connected service of this school; locations that are switched off are not asked (Z-226)."""
     settings = connected_settings(session, institution.id, source, secret_key)
-    off = sa.select(Location.code).where(Location.institution_id == institution.id, Location.sync_on.is_(False))
-    return service_source(source, settings, institution.brin, today, switched_off=frozenset(session.scalars(off)))
+    is_off = (Location.institution_id == institution.id, Location.sync_on.is_(False))
+    codes = sa.select(Location.code).where(*is_off)
+    # A location without a code of its own is known by the key that the source gave it.
+    keys = sa.select(LocationKey.key).join(Location, Location.id == LocationKey.location_id)
+    keys = keys.where(*is_off, LocationKey.source == source)
+    off = frozenset(session.scalars(codes.union(keys)))
+    return service_source(source, settings, institution.brin, today, switched_off=off)
 
 
 def _paths(session: Session, run: SyncRun, instance: Path) -> list[Path]:
