@@ -1,5 +1,6 @@
 """The shared tools: database, login, mail, languages, forms. Imports nothing from this app."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,10 +17,14 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import MetaData, event
 from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm import DeclarativeBase
 
 # SQLite's write-ahead log can lose committed data before these versions (R118); there we use the rollback journal.
 SAFE_WAL = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+
+# PostgreSQL: serialization failure, deadlock, lock not available, too many connections.
+PASSING = {"40001", "40P01", "55P03", "53300"}
 
 
 class Base(DeclarativeBase):
@@ -81,6 +86,14 @@ def transaction() -> Iterator[None]:
         raise
     finally:
         _writing.reset(token)
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Whether the database may well do this in a moment: others held it for too long, or no connection was free."""
+    cause = getattr(error, "orig", None)
+    code = (getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF  # the rest says which kind of busy
+    state = getattr(cause, "sqlstate", None)
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or state in PASSING or isinstance(error, NoneFree)
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -1,11 +1,13 @@
 """Wachtwoord vergeten, and the page behind the link in a mail (Z-029 to Z-031, R31 to R38)."""
 
+import logging
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 
 from .. import clock
+from ..errors import TooMany
 from ..extensions import db, transaction
 from ..services.login import hashing, recovery
 from ..services.login.authenticate import typed_name
@@ -15,6 +17,7 @@ from ..services.login.recovery import Link, Question
 from . import visitors
 from .change import why_new_refused
 
+logger = logging.getLogger(__name__)
 LINK_REFUSED = 400
 
 
@@ -35,13 +38,28 @@ def forgotten() -> Any:
         address=visitors.client_address(),
         from_school=visitors.is_from_school(),
     )
-    key = current_app.config["SECRET_KEY"]
-    fresh = prepare_secret(key)  # for every question: the same work
-    with transaction():
-        recovery.answer_forgotten(db.session, clock.now(), key, question, fresh)
+    _answer(question)
     told = _("If the username and the e-mail address belong together, you get an e-mail within a few minutes.")
     flash(told, "success")
     return redirect(url_for("auth.forgotten"), 303)
+
+
+def _answer(question: Question) -> None:
+    """The same work for every question but those of who asks too much: a flood gets no hashes out of us (R2, R36)."""
+    with transaction():
+        admitted = recovery.admit_question(db.session, clock.now(), question)
+    if not admitted:
+        logger.info("forgotten password throttled")
+        return
+    key = current_app.config["SECRET_KEY"]
+    try:
+        fresh = prepare_secret(key)
+    except TooMany:
+        with transaction():
+            recovery.withdraw_question(db.session, clock.now(), question)
+        raise
+    with transaction():
+        recovery.answer_forgotten(db.session, clock.now(), key, question, fresh)
 
 
 def open_link(token: str) -> Response:

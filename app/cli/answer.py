@@ -25,7 +25,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 
 from ..errors import AppError, trail
-from ..extensions import db
+from ..extensions import db, is_busy
 from ..services.access import Actor
 from ..services.schema import is_current
 
@@ -128,6 +128,8 @@ def _run(function: Callable[..., Answer], needs_schema: bool, args: Any, kwargs:
     except AppError as refused:
         raise _Stopped(refused.message, refused.exit_code) from None
     except OperationalError as unreachable:
+        if is_busy(unreachable):
+            raise _Stopped(_("The database is too busy now. Try again in a minute."), REFUSED) from None
         current_app.logger.error("database [%s]: %s", name := secrets.token_hex(4), trail(unreachable))
         raise _Stopped(
             _("The database does not answer (%(id)s). Is it on, and is there room?", id=name), REFUSED

@@ -10,14 +10,17 @@ from flask import Flask, Response, current_app, g, jsonify, make_response, reque
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from ..clock import now
 from ..errors import AppError, TooMany
+from ..extensions import is_busy
 from ..headers import FIXED, POLICY
 from ..logs import init_logs
 
 logger = logging.getLogger(__name__)
+COME_BACK_IN = 5  # seconds
 READABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without the letters and digits that look alike
 
 
@@ -82,6 +85,7 @@ def init_problems(app: Flask) -> None:
     init_logs()
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(AppError, _expected)
+    app.register_error_handler(SQLAlchemyError, _of_the_database)
     app.log_exception = _log_exception  # type: ignore[method-assign]
     app.wsgi_app = LastResort(app, app.wsgi_app)  # type: ignore[method-assign]
 
@@ -100,6 +104,8 @@ def new_reference() -> str:
 def _refused(error: HTTPException) -> Any:
     if error.response is not None or error.code is None or error.code < 400:
         return error
+    if is_busy(getattr(error, "original_exception", None)):  # outside the view, such as when the session was saved
+        return _busy()
     if isinstance(error, CSRFError):
         return _answer(400, OLD_FORM)
     answer = _answer(error.code, problem_of(error.code))
@@ -114,6 +120,20 @@ def _expected(error: AppError) -> Response:
     answer = _answer(error.status, Problem(problem.title, error.message, problem.icon))
     if isinstance(error, TooMany):
         answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
+
+
+def _of_the_database(error: SQLAlchemyError) -> Response:
+    """Busy is no bug: come back in a moment (R2). All else is one."""
+    if not is_busy(error):
+        raise error
+    logger.warning("database is busy in %s [%s]", request.endpoint, request.method)
+    return _busy()
+
+
+def _busy() -> Response:
+    answer = _answer(503, problem_of(503))
+    answer.headers["Retry-After"] = str(COME_BACK_IN)
     return answer
 
 
@@ -144,6 +164,9 @@ def wants_json() -> bool:
 
 def _log_exception(exc_info: Any) -> None:
     """One line with the reference and the name of the page, not its address: that may hold a one-time link (R35)."""
+    if exc_info and is_busy(exc_info[1]):
+        logger.warning("database is busy around %s [%s]", request.endpoint, request.method)
+        return
     g.reference = new_reference()
     logger.error("problem %s in %s [%s]", g.reference, request.endpoint, request.method, exc_info=exc_info)
 

@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from app.errors import TooMany
 from app.models import IssuedSecret, Person
 from app.services.login import credentials
 from tests.conftest import token_of
@@ -82,6 +83,27 @@ def test_three_mails_an_hour_per_account_and_then_still_the_same_answer_r36(ask,
     clock.forward(hours=1, seconds=1)
     ask(email=email)
     assert len(mails(session)) == 4
+
+
+def test_a_flood_of_questions_gets_the_same_answer_but_no_hash_r2(ask, email, hashes):
+    usual = masked(ask(email=email))
+    for number in range(19):
+        ask(f"leerling{number}", "x@y.example")
+    hashes.clear()
+    assert masked(ask("nog iemand", "x@y.example")) == usual
+    assert hashes == []
+
+
+def test_when_it_is_too_busy_to_hash_the_question_does_not_count_r2(ask, email, session, monkeypatch):
+    def busy(_key):
+        raise TooMany("busy", retry_after=5)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("app.auth.forgotten.prepare_secret", busy)
+        answers = [ask(email=email) for _time in range(5)]
+    assert {(answer.status_code, answer.headers["Retry-After"]) for answer in answers} == {(429, "5")}
+    ask(email=email)
+    assert len(mails(session)) == 1
 
 
 def test_twenty_questions_an_hour_per_address_r36(ask, email, session, make_account, make_person):

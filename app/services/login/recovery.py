@@ -37,16 +37,23 @@ class Question:
         return self.email.strip().casefold()
 
 
+def admit_question(session: Session, now: datetime, question: Question) -> bool:
+    """Count this question; False when too many went before. It is asked before any hash is made (R2)."""
+    return throttle.claim(session, now, _buckets(question)).admitted
+
+
+def withdraw_question(session: Session, now: datetime, question: Question) -> None:
+    """We were too busy to answer: it does not count. The caller commits."""
+    throttle.take_back(session, now, _buckets(question))
+
+
 def answer_forgotten(session: Session, now: datetime, secret_key: str, question: Question, fresh: FreshSecret) -> None:
     """Queue a mail with a new password when name and address belong together; else nothing, and nobody can tell.
 
-    `fresh` is made for every question, so that all cost the same (R36). The caller commits.
+    `fresh` is made for every question that was admitted, so that all cost the same (R36). The caller commits.
     """
-    network = BY_SCHOOL_NETWORK if question.from_school else BY_ADDRESS
-    pair = f"{question.username.casefold()}:{question.typed_email}"
-    admitted = throttle.claim(session, now, [Bucket(BY_PAIR, pair), Bucket(network, question.address)]).admitted
     account = _account_of(session, question)
-    if account is None or not admitted:
+    if account is None:
         return
     issued = issue_secret(session, now, secret_key, account, "reset", fresh, asked_by_owner=True)
     mail = NewMail(
@@ -54,6 +61,12 @@ def answer_forgotten(session: Session, now: datetime, secret_key: str, question:
     )
     queue_mails(session, now, [mail])
     record(session, now, owner(account), "password-forgotten", "account", account.id, {"address": question.address})
+
+
+def _buckets(question: Question) -> list[Bucket]:
+    network = BY_SCHOOL_NETWORK if question.from_school else BY_ADDRESS
+    pair = f"{question.username.casefold()}:{question.typed_email}"
+    return [Bucket(BY_PAIR, pair), Bucket(network, question.address)]
 
 
 def _account_of(session: Session, question: Question) -> Account | None:
