@@ -1,6 +1,6 @@
 """What the panel does and did: runs of the roster, batches of accounts, mails that wait, and who did what."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,6 +45,7 @@ class SyncRun(Base):
     counts: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     changes: Mapped[list[Any] | None] = mapped_column(sa.JSON)  # what a preview or held run shows; wiped when it ends
     plan_hash: Mapped[str | None] = mapped_column(sa.String(64))  # of the plan that was shown (R78)
+    made_on: Mapped[date | None]  # the day on which the delivery was made, when it says so
     reason: Mapped[str | None] = mapped_column(sa.Text)  # why held or failed, one sentence
     stage: Mapped[str] = mapped_column(sa.String(24), default="waiting")
     progress: Mapped[int] = mapped_column(default=0)  # records fetched so far

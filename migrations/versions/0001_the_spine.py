@@ -409,6 +409,7 @@ def upgrade():
     sa.Column('counts', sa.JSON(), nullable=False),
     sa.Column('changes', sa.JSON(), nullable=True),
     sa.Column('plan_hash', sa.String(length=64), nullable=True),
+    sa.Column('made_on', sa.Date(), nullable=True),
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('stage', sa.String(length=24), nullable=False),
     sa.Column('progress', sa.Integer(), nullable=False),

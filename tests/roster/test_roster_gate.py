@@ -1,11 +1,13 @@
 """The gate (R103): what waits for a person's decision. Pure."""
 
+from datetime import date
+
 import pytest
 
-from app.roster import RosterLocation
+from app.roster import RosterGroup, RosterLocation
 from app.services.roster.changes import Fall
 from app.services.roster.gate import is_too_many, why_held, why_not_this_school
-from tests.roster.roster_world import HAVEN, NOBODY, imported, plan, pupil, roster, staff
+from tests.roster.roster_world import HAVEN, NOBODY, TODAY, YEAR, imported, plan, pupil, roster, staff
 
 
 @pytest.mark.parametrize(
@@ -16,7 +18,8 @@ from tests.roster.roster_world import HAVEN, NOBODY, imported, plan, pupil, rost
         (100, 25, False),  # 25 may always leave
         (100, 26, True),
         (10, 10, True),  # everybody at once
-        (9, 9, False),
+        (3, 3, True),  # however small
+        (2, 2, False),  # two may just leave
         (10, 9, False),
         (0, 0, False),
     ],
@@ -29,8 +32,8 @@ def school(count, place="L1", start=0):
     return [pupil(f"{number:06}", location_key=place, group_key=None) for number in range(start, start + count)]
 
 
-def held(told, known):
-    return why_held(plan(told, known), told)
+def held(told, known, today=TODAY):
+    return why_held(plan(told, known, today), known, told, today)
 
 
 def test_an_empty_roster_is_held(app):
@@ -72,7 +75,61 @@ def test_columns_that_moved_are_held(app):
     known = imported(roster(*school(100)))
     shifted = [one._replace(last_name=one.number) for one in school(100)]
 
-    assert held(roster(*shifted), known).startswith("100 van de 100 leerlingen krijgen een andere achternaam")
+    assert held(roster(*shifted), known) == (
+        "100 van de 100 leerlingen krijgen een andere naam of geboortedatum. Er is niets gewijzigd."
+    )
+
+
+@pytest.mark.parametrize("field", [{"birth_date": date(2012, 4, 3)}, {"first_name": "Anders"}])
+def test_first_names_and_birth_dates_that_moved_are_held(app, field):
+    known = imported(roster(*school(100)))
+
+    assert held(roster(*(one._replace(**field) for one in school(100))), known).startswith("100 van de 100 leerlingen")
+    assert held(roster(*(one._replace(**field) for one in school(25)), *school(75, start=25)), known) is None
+
+
+def test_fields_that_are_filled_for_the_first_time_are_not_held(app):
+    known = imported(roster(*(one._replace(birth_date=None, first_name=None, email=None) for one in school(100))))
+
+    assert held(roster(*school(100)), known) is None
+
+
+def test_groups_that_vanish_are_held(app):
+    groups = tuple(RosterGroup(f"g{number}", f"{number}A", YEAR, "L1") for number in range(4))
+    known = imported(roster(*school(10), groups=groups))
+
+    assert held(roster(*school(10), groups=groups[:1]), known) is None
+    assert held(roster(*school(10), groups=()), known).startswith("4 van de 4 groepen ontbreken")
+
+
+def test_a_small_location_that_empties_is_held(app):
+    haven = school(3, "L2", 5000)
+    known = imported(roster(*school(100), *haven))
+
+    assert held(roster(*school(100), *haven[:1]), known) is None
+    assert held(roster(*school(100)), known).startswith("3 van de 3 leerlingen van Havenkwartier")
+
+
+def test_pupils_who_lose_their_class_are_held(app):
+    placed = [one._replace(group_key="g2a") for one in school(100)]
+    known = imported(roster(*placed))
+
+    assert held(roster(*placed[:74], *school(26, start=74)), known) == (
+        "26 van de 100 leerlingen raken hun klas kwijt. Er is niets gewijzigd."
+    )
+    assert held(roster(*placed[:75], *school(25, start=75)), known) is None
+
+
+def test_one_address_for_many_is_held_at_a_first_import_too(app):
+    alike = [one._replace(email="info@school.example") for one in school(26)]
+
+    assert held(roster(*school(74, start=26), *alike), NOBODY) == (
+        "26 van de 100 leerlingen krijgen hetzelfde e-mailadres. Er is niets gewijzigd."
+    )
+    assert held(roster(*school(74, start=26), *alike[:25]), NOBODY) is None
+    known = imported(roster(*school(100)))
+    assert held(roster(*school(74, start=26), *alike), known).startswith("26 van de 100 leerlingen krijgen hetzelfde")
+    assert held(roster(*school(74, start=26), *alike), imported(roster(*school(74, start=26), *alike))) is None
 
 
 def test_a_first_roster_is_never_too_large(app):

@@ -1,7 +1,7 @@
 """What a plan holds: counts, messages, the changes as people read them, and the rows to write."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -51,11 +51,23 @@ class Rows:
     gone: list[Any] = field(default_factory=list)
 
 
+class Refs:
+    """Numbers below zero that stand for new rows until the plan is applied; apply.py turns them into ids."""
+
+    def __init__(self) -> None:
+        self._given: Counter[str] = Counter()
+
+    def new(self, table: str) -> int:
+        """The next number for a row of this table."""
+        self._given[table] += 1
+        return -self._given[table]
+
+
 class Fall(NamedTuple):
-    """How many a location or kind had before, and how many of those it loses."""
+    """How many there were of something, and how many of those are struck: gone, renamed, without a class."""
 
     before: int
-    lost: int
+    struck: int
 
 
 @dataclass(slots=True)
@@ -66,10 +78,14 @@ class Plan:
     messages: list[RosterMessage] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     rows: dict[str, Rows] = field(default_factory=lambda: defaultdict(Rows))  # by table
+    refs: Refs = field(default_factory=Refs)
+    # For the gate (R103); by kind in the plural.
     used_pupils: int = 0
-    kinds: dict[str, Fall] = field(default_factory=dict)  # by kind, in the plural
-    places: dict[str, Fall] = field(default_factory=dict)  # pupils by name of their location
-    renamed: dict[str, Fall] = field(default_factory=dict)  # by kind: how many get another last name
+    kinds: dict[str, Fall] = field(default_factory=dict)
+    places: list[tuple[str, Fall]] = field(default_factory=list)  # name of a location, and its pupils
+    renamed: dict[str, Fall] = field(default_factory=dict)  # how many get another name or date of birth
+    one_address: dict[str, Fall] = field(default_factory=dict)  # how many get one and the same e-mail address
+    classless: Fall = field(default_factory=lambda: Fall(0, 0))  # pupils who lose their home class
 
     @property
     def is_empty(self) -> bool:

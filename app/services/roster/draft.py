@@ -1,6 +1,7 @@
 """What the parts of the plan share while it is made."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -8,9 +9,12 @@ from typing import Any, Final, NamedTuple
 from ...roster import Roster, RosterPupil
 from .changes import Plan, shown_name
 from .known import NUMBER, KnownPerson, KnownSchool
+from .match import match
 from .places import Places
 
 UNREAD: Final = {"email-unreadable": "email"}  # codes of fields that were left out; others name the field themselves
+OUTSIDE: Final = "not-in-school-year"
+NOTHING: Final = frozenset[str]()
 
 
 class Used(NamedTuple):
@@ -32,18 +36,32 @@ class Draft:
     places: Places
     used: dict[str, list[Used]] = field(default_factory=dict)  # by kind
     refs: dict[str, dict[str, int]] = field(default_factory=dict)  # kind: the record's key: ref
-    kept: set[int] = field(default_factory=set)  # known persons of whom this roster cannot say that they are gone
+    stays: set[int] = field(default_factory=set)  # not used, and yet this roster does not say that they are gone
+    troubled: set[int] = field(default_factory=set)  # of those: whose own record is bad, so their links are unknown
+    outside: set[tuple[str, str]] = field(default_factory=set)  # (kind, name) without a place in this school year
     left: dict[int, date] = field(default_factory=dict)  # known persons with their leaving date
     shown: dict[int, str] = field(default_factory=dict)  # names of persons by ref, for readable changes
     unlinked: set[int] = field(default_factory=set)  # guardians in the roster without a pupil in it
-    renamed: Counter[str] = field(default_factory=Counter)  # by kind: known persons with another last name
+    renamed: Counter[str] = field(default_factory=Counter)  # by kind: known persons with another name or birth date
+    addresses: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))  # by kind: new e-mail
+    classless: int = 0  # pupils who lose their home class
     eckids: set[str] = field(default_factory=set)
-    unread: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    unread: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # (kind, name): fields
+
+    def matched(self, kind: str, records: Iterable[Any]) -> list[tuple[Any, KnownPerson | None]]:
+        """Every usable record with its person; who is known by a refused one, stays."""
+        pairs, troubled = match(self.known, kind, records, self.plan)
+        self.troubled |= troubled
+        self.stays |= troubled
+        self.refs[kind] = {}
+        return pairs
 
     def use(self, kind: str, record: Any, person: KnownPerson | None) -> Used:
         """The record counts; somebody new gets a ref."""
-        ref = -sum(len(people) for people in self.refs.values()) - 1 if person is None else person.id
+        ref = self.plan.refs.new("person") if person is None else person.id
         self.refs[kind][record.key] = ref
+        self.stays.discard(ref)
+        self.troubled.discard(ref)
         return Used(record, ref, person)
 
     def place_of(self, pupil: RosterPupil, ref: int | None) -> int | None:
@@ -55,20 +73,39 @@ class Draft:
             told = self.known.placed.get(ref, self.places.default)
         return told
 
+    def unread_of(self, kind: str, record: Any) -> set[str] | frozenset[str]:
+        """The fields of a record that the source could not read."""
+        if not self.unread:
+            return NOTHING
+        return self.unread.get((kind, record.key)) or self.unread.get((kind, record.number)) or NOTHING
+
+    def is_outside(self, kind: str, record: Any) -> bool:
+        """Whether the source said that this person has no place in this school year."""
+        return bool(self.outside) and not self.outside.isdisjoint(((kind, record.key), (kind, record.number)))
+
     def name_of(self, ref: int) -> str:
         """The name to show of a person."""
         return self.shown[ref] if ref < 0 else shown_name(self.known.persons[ref].fields)
 
 
-def note_troubled(draft: Draft) -> None:
-    """Whose record or field could not be read keeps what we know: a mistake in a record costs nobody's place."""
-    troubled = {(m.kind, m.key) for m in draft.roster.messages if m.severity == "error" and m.key}
+def note_messages(draft: Draft) -> None:
+    """Whose record or field could not be read keeps what we know: a mistake in a record costs nobody's place.
+
+    So does who is told without a place in this school year.
+    """
+    silent: set[tuple[str, str]] = set()
     for message in draft.roster.messages:
+        kind, names = message.kind, {message.record_key or message.key, message.key} - {""}
         if name := UNREAD.get(message.code) or message.values.get("field"):
-            draft.unread.setdefault((message.kind, message.key), set()).add(name)
-    if not troubled:
+            draft.unread.setdefault((kind, message.record_key or message.key), set()).add(name)
+        if message.code == OUTSIDE:
+            draft.outside.update((kind, name) for name in names)
+        if message.code == OUTSIDE or message.severity == "error":
+            silent.update((kind, name) for name in names)
+    if not silent:
         return
     for person in draft.known.persons.values():
         key = draft.known.keyed.get(person.kind, {}).get(person.id)
-        if (person.kind, key) in troubled or (person.kind, person.fields[NUMBER]) in troubled:
-            draft.kept.add(person.id)
+        if (person.kind, key) in silent or (person.kind, person.fields[NUMBER]) in silent:
+            draft.stays.add(person.id)
+            draft.troubled.add(person.id)

@@ -6,23 +6,24 @@ from ...roster import Kind
 from .changes import KIND_OF, Change, Fall, shown_name
 from .draft import Draft
 from .known import NUMBER, KnownPerson
+from .links import named_groups
 
 
 def keep_linked(draft: Draft) -> None:
-    """Guardians and staff of pupils and groups that stay as they are, stay too."""
+    """Guardians and staff of pupils and groups that stay as they are, stay too. The one place with this rule."""
     known = draft.known
-    for pupil in [person for person in draft.kept if person in known.placed]:
-        draft.kept |= known.guardians.get(pupil, {}).keys() | known.mentors.get(pupil, set())
+    for pupil in [person for person in draft.stays if person in known.placed]:
+        draft.stays |= known.guardians.get(pupil, {}).keys() | known.mentors.get(pupil, set())
     if draft.places.kept:
         at = {group.id for group in known.groups if group.location_id in draft.places.kept}
-        draft.kept |= {person for person, groups in known.staff_groups.items() if groups & at}
+        draft.stays |= {person for person, groups in known.staff_groups.items() if groups & at}
 
 
 def settle_gone(draft: Draft, kind: str) -> None:
     """Whom the source knew and tells no more: marked as left. The account stays (part 7 nr 23)."""
     plan, delivered = draft.plan, KIND_OF[kind] in draft.roster.delivers
     own = draft.known.keyed.get(kind, {})
-    present = {one.ref for one in draft.used[kind]} | draft.kept
+    present = {one.ref for one in draft.used[kind]} | draft.stays
     before = lost = 0
     for person_id in own if delivered else ():
         person = draft.known.persons[person_id]
@@ -36,6 +37,8 @@ def settle_gone(draft: Draft, kind: str) -> None:
     plan.counts[KIND_OF[kind]].gone = lost
     plan.kinds[KIND_OF[kind]] = Fall(before, lost)
     plan.renamed[KIND_OF[kind]] = Fall(before, draft.renamed[kind])
+    del draft.addresses[kind][None]
+    plan.one_address[KIND_OF[kind]] = Fall(len(draft.used[kind]), max(draft.addresses[kind].values(), default=0))
 
 
 def _leave(draft: Draft, person: KnownPerson) -> None:
@@ -70,10 +73,27 @@ def gone_links(draft: Draft) -> None:
     )
 
 
+def leave_groups(draft: Draft) -> None:
+    """A hand-made staff member whom the source tells no more stays, without the groups that the source gave."""
+    known, plan = draft.known, draft.plan
+    present = {one.ref for one in draft.used["staff"]} | draft.stays
+    if not {Kind.STAFF, Kind.GROUPS} <= draft.roster.delivers:
+        return
+    for person_id in known.keyed.get("staff", ()):
+        person, groups = known.persons[person_id], known.staff_groups.get(person_id, set())
+        given = groups - draft.places.kept_groups
+        if not (person.hand_made and given) or person_id in present:
+            continue
+        plan.rows["group_staff"].gone.extend((group, person_id) for group in sorted(given))
+        fields = (("groups", named_groups(draft, groups), named_groups(draft, groups - given)),)
+        plan.changes.append(
+            Change(person_id, "staff", person.fields[NUMBER] or "", shown_name(person.fields), "changed", fields)
+        )
+
+
 def note_falls(draft: Draft) -> None:
-    """Per location how many of its pupils would leave it, for the gate (R103)."""
-    now_at = draft.places
-    at_pupil = {one.ref: one.record.location_key for one in draft.used["pupil"]}
+    """Per location how many of its pupils would leave it, and how many lose their class, for the gate (R103)."""
+    told = {one.ref: draft.place_of(one.record, one.ref) for one in draft.used["pupil"]}
     before: dict[int, int] = {}
     lost: dict[int, int] = {}
     for person_id in draft.known.keyed.get("pupil", {}) if Kind.PUPILS in draft.roster.delivers else ():
@@ -81,9 +101,8 @@ def note_falls(draft: Draft) -> None:
         if place is None or draft.known.persons[person_id].left_on is not None:
             continue
         before[place] = before.get(place, 0) + 1
-        if person_id in at_pupil:
-            stays = now_at.locations.get(at_pupil[person_id] or "", now_at.default) in (place, None)
-        else:
-            stays = person_id in draft.kept
+        stays = told[person_id] == place if person_id in told else person_id in draft.stays
         lost[place] = lost.get(place, 0) + (not stays)
-    draft.plan.places = {now_at.names[place]: Fall(count, lost[place]) for place, count in before.items()}
+    draft.plan.places = [(draft.places.names[place], Fall(count, lost[place])) for place, count in before.items()]
+    with_class = sum(one.group_id is not None for one in draft.known.enrolments.values())
+    draft.plan.classless = Fall(with_class, draft.classless)

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from ...roster import Kind, Roster, RosterGroup
-from .changes import Change, Plan
+from .changes import Change, Fall, Plan
 from .known import KnownGroup, KnownSchool
 from .places import Places
 from .rows import group_sort_key
@@ -19,8 +19,7 @@ def plan_groups(known: KnownSchool, roster: Roster, plan: Plan, places: Places) 
         places.groups = {str(group.source_key): group.id for group in own}
         places.kept_groups = {group.id for group in known.groups}
         return
-    own = {group.source_key: group.location_id for group in known.groups if group.source == roster.source}
-    usable = _usable_groups(roster, plan, places, own)
+    usable = _usable_groups(roster, plan, places, _whereabouts(known, roster, places))
     by_name = {(group.location_id, group.name): group for group in known.groups}
     matched = {group.key: found for group, ref in usable if (found := by_name.get((ref, group.name)))}
     claimed = {found.id for found in matched.values()}
@@ -41,58 +40,71 @@ def plan_groups(known: KnownSchool, roster: Roster, plan: Plan, places: Places) 
     _gone_groups(known, roster, plan, places)
 
 
-def _usable_groups(roster: Roster, plan: Plan, places: Places, own: dict[str, int]) -> list[tuple[RosterGroup, int]]:
-    """The groups of this school year with their location. `own`: the location of known groups, by this source's key."""
+@dataclass(slots=True)
+class _Whereabouts:
+    """Where groups are: as the source says, else where their people are, else where they were (Z-175)."""
+
+    places: Places
+    before: dict[str | None, int]  # location of known groups by this source's key
+    by_people: dict[str, int] = field(default_factory=dict)
+    largest: int | None = None  # the location with most pupils, for who knows nothing better
+
+    def location_of(self, group: RosterGroup) -> int | None:
+        """The location of this group; None when nobody says."""
+        told = self.places.locations.get(group.location_key or "", self.places.default)
+        return self.by_people.get(group.key, self.before.get(group.key)) if told is None else told
+
+
+def _usable_groups(
+    roster: Roster, plan: Plan, places: Places, whereabouts: _Whereabouts
+) -> list[tuple[RosterGroup, int]]:
+    """The groups of this school year with their location."""
     plan.counts[Kind.GROUPS].seen = len(roster.groups)
-    where = _told_by_people(roster, places) if any(group.location_key is None for group in roster.groups) else _Where()
     usable, seen = [], set()
     for group in roster.groups:
-        location = places.locations.get(group.location_key or "", places.default)
-        location = where.groups.get(group.key, own.get(group.key)) if location is None else location
+        location = whereabouts.location_of(group)
         if group.key in seen:
             plan.skip("error", "group", group.key, "duplicate-key")
         elif group.school_year != roster.school_year:
             plan.skip("info", "group", group.key, "other-school-year", group=group.name)
-        elif location is None and where.largest is None:
+        elif location is None and whereabouts.largest is None:
             plan.skip("error", "group", group.key, "location-missing")
         elif location is not None and location in places.off:
             plan.skip("info", "group", group.key, "location-off", location=places.names[location])
         elif location is None:
-            name = places.names[where.largest]
+            name = places.names[whereabouts.largest]
             plan.note("warning", "group", group.key, "group-location-guessed", group=group.name, location=name)
-            usable.append((group, where.largest))
+            usable.append((group, whereabouts.largest))
         else:
             usable.append((group, location))
         seen.add(group.key)
     return usable
 
 
-@dataclass(slots=True)
-class _Where:
-    """Where people say that groups are, and the location with most pupils."""
-
-    groups: dict[str, int] = field(default_factory=dict)
-    largest: int | None = None
-
-
-def _told_by_people(roster: Roster, places: Places) -> _Where:
+def _whereabouts(known: KnownSchool, roster: Roster, places: Places) -> _Whereabouts:
     """A group is where most of its pupils are; an empty one where the other groups of its staff are (Z-175)."""
+    before = {group.source_key: group.location_id for group in known.groups if group.source == roster.source}
+    if all(group.location_key is not None for group in roster.groups):
+        return _Whereabouts(places, before)
     votes: dict[str, Counter[int]] = defaultdict(Counter)
     pupils: Counter[int] = Counter()
     for pupil in roster.pupils:
-        ref = places.locations.get(pupil.location_key or "", places.default)
-        if ref is not None:
-            pupils[ref] += 1
+        location = places.locations.get(pupil.location_key or "", places.default)
+        if location is None and (held := known.keys.get(("pupil", pupil.key))):
+            location = known.placed.get(held.person_id)
+        if location is not None:
+            pupils[location] += 1
             for key in ((pupil.group_key,) if pupil.group_key else ()) + (pupil.group_keys or ()):
-                votes[key][ref] += 1
-    told = {key: most_voted(counter) for key, counter in votes.items()}
-    second: dict[str, Counter[int]] = defaultdict(Counter)
+                votes[key][location] += 1
+    by_pupils = {key: most_voted(counter) for key, counter in votes.items()}
+    votes_of_staff: dict[str, Counter[int]] = defaultdict(Counter)
     for member in roster.staff:
-        here = [told[key] for key in member.group_keys if key in told]
-        for key in member.group_keys if here else ():
-            second[key].update(here)
+        taught_at = [by_pupils[key] for key in member.group_keys or () if key in by_pupils]
+        for key in member.group_keys or () if taught_at else ():
+            votes_of_staff[key].update(taught_at)
+    by_staff = {key: most_voted(counter) for key, counter in votes_of_staff.items()}
     largest = most_voted(pupils) if pupils else min(places.locations.values(), key=_first, default=None)
-    return _Where({key: most_voted(counter) for key, counter in second.items()} | told, largest)
+    return _Whereabouts(places, before, by_staff | by_pupils, largest)
 
 
 def most_voted(votes: Counter[int]) -> int:
@@ -110,7 +122,7 @@ def _settle_group(
     counts = plan.counts[Kind.GROUPS]
     key = None if group.key.startswith("#") else group.key  # such a key is valid once (formats.md 1.2)
     if found is None:
-        ref = -len(plan.rows["school_group"].new) - 1
+        ref = plan.refs.new("school_group")
         counts.new += 1
         plan.rows["school_group"].new.append((ref, location, group.name, group.is_home, roster.source, key))
         plan.changes.append(Change(ref, "group", "", group.name, "new"))
@@ -147,12 +159,16 @@ def _change_group(found: KnownGroup, values: dict[str, object], plan: Plan, plac
 
 def _gone_groups(known: KnownSchool, roster: Roster, plan: Plan, places: Places) -> None:
     used = set(places.groups.values())
+    before = 0
     for group in known.groups:
+        own = group.source == roster.source and group.location_id not in places.kept
+        before += own
         if group.id in used:
             continue
-        if group.source != roster.source or group.location_id in places.kept:
+        if not own:
             places.kept_groups.add(group.id)
-        else:
-            plan.counts[Kind.GROUPS].gone += 1
-            plan.rows["school_group"].gone.append(group.id)
-            plan.changes.append(Change(group.id, "group", "", group.name, "gone"))
+            continue
+        plan.counts[Kind.GROUPS].gone += 1
+        plan.rows["school_group"].gone.append(group.id)
+        plan.changes.append(Change(group.id, "group", "", group.name, "gone"))
+    plan.kinds[Kind.GROUPS] = Fall(before, plan.counts[Kind.GROUPS].gone)

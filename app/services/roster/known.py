@@ -23,6 +23,7 @@ from ...models import (
     Person,
     PersonKey,
     PersonKind,
+    SyncRun,
 )
 from ...roster.sources import source_kind
 from ..bulk import read_rows
@@ -100,6 +101,12 @@ class KnownSchool:
     mentors: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))  # pupil: staff
     guardians: dict[int, dict[int, tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(dict))
     with_account: frozenset[int] = frozenset()
+    made_on: date | None = None  # of the delivery of this source that was applied last
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no pupil was ever read in for this school."""
+        return not self.placed
 
 
 def read_known(session: Session, institution: Institution, source: str, school_year: int) -> KnownSchool:
@@ -110,7 +117,18 @@ def read_known(session: Session, institution: Institution, source: str, school_y
     _read_persons(session, known, source)
     _read_enrolments(session, known, school_year)
     _read_links(session, known, school_year)
+    known.made_on = _made_last(session, known, source)
     return known
+
+
+def _made_last(session: Session, known: KnownSchool, source: str) -> date | None:
+    return session.scalar(
+        sa.select(SyncRun.made_on)
+        .where(SyncRun.institution_id == known.institution_id, SyncRun.source == source)
+        .where(SyncRun.status == "applied", SyncRun.made_on.is_not(None))
+        .order_by(SyncRun.finished_at.desc(), SyncRun.id.desc())
+        .limit(1)
+    )
 
 
 def _read_places(session: Session, known: KnownSchool, source: str, school_year: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from ...roster import ABSENT, Kind, RosterGuardianship, RosterPupil
 from .draft import Draft, Used
 from .known import KnownEnrolment
+from .people import leaving_date
 
 type_Fields = list[tuple[str, Any, Any]]
 PAIR_FIELDS = ("relation", "receives_post", "rank")
@@ -31,10 +32,12 @@ def enrolment(draft: Draft, one: Used) -> type_Fields:
         _home_of(draft, pupil, old),
         _told(pupil.year_of_study, old and old.year_of_study),
         _told(pupil.programme_code, old and old.programme_code),
-        pupil.leaving_date,
+        leaving_date(draft, pupil, one.person),
     )
     if told == old:
         return []
+    if old is not None and old.group_id is not None and told.group_id is None:
+        draft.classless += 1
     rows = draft.plan.rows["enrolment"]
     if old is None:
         rows.new.append((one.ref, draft.roster.school_year, *told[1:]))
@@ -88,12 +91,13 @@ def pupil_groups(draft: Draft, one: Used) -> type_Fields:
 
 def staff_groups(draft: Draft, one: Used) -> type_Fields:
     """The groups of a staff member (Z-174, Z-275)."""
-    if Kind.GROUPS not in draft.roster.delivers:
+    told, groups = one.record.group_keys, draft.places.groups
+    if told is ABSENT or Kind.GROUPS not in draft.roster.delivers:
         return []
-    groups = draft.places.groups
-    wanted = {groups[key] for key in one.record.group_keys if key in groups}
+    wanted = {groups[key] for key in told if key in groups}
     known = draft.known.staff_groups.get(one.ref, frozenset())
-    return _members(draft, "group_staff", one, wanted, known, draft.places.kept_groups, "groups")
+    kept = draft.places.kept_groups if one.record.groups_complete else set(known)
+    return _members(draft, "group_staff", one, wanted, known, kept, "groups")
 
 
 def _members(
@@ -111,10 +115,11 @@ def _members(
     after = (known - set(removed)) | wanted
     if one.person is None or (known - aside) == (after - aside):
         return []
-    return [(field, _named(draft, known - aside), _named(draft, after - aside))]
+    return [(field, named_groups(draft, known - aside), named_groups(draft, after - aside))]
 
 
-def _named(draft: Draft, groups: Iterable[int]) -> str | None:
+def named_groups(draft: Draft, groups: Iterable[int]) -> str | None:
+    """The names of these groups in one text; None without any."""
     return ", ".join(sorted(draft.places.group_names.get(group, "") for group in groups)) or None
 
 
@@ -129,11 +134,20 @@ def pupil_mentors(draft: Draft, one: Used) -> type_Fields:
     if wanted == known:
         return []
     rows = draft.plan.rows["mentor"]
-    kept = known & draft.kept
+    kept = _out_of_sight(draft, "staff", known, told)
     rows.new.extend((one.ref, staff) for staff in sorted(wanted - known))
     rows.gone.extend((one.ref, staff) for staff in sorted(known - wanted - kept))
     after = wanted | kept
     return [("mentors", _people(draft, known), _people(draft, after))] if after != known else []
+
+
+def _out_of_sight(draft: Draft, kind: str, linked: Iterable[int], told: Iterable[str]) -> set[int]:
+    """Of who is linked to a pupil: whose own record is bad, or who stays and is still named by key.
+
+    That somebody stays for another reason protects no link: somebody may have lost custody.
+    """
+    keys = draft.known.keyed.get(kind, {})
+    return {one for one in linked if one in draft.troubled or (one in draft.stays and keys.get(one) in told)}
 
 
 def _people(draft: Draft, refs: Iterable[int]) -> str | None:
@@ -160,12 +174,14 @@ def guardian_links(draft: Draft) -> dict[int, type_Fields]:
 def _pairs_of(draft: Draft, pupil: Used, told: Iterable[RosterGuardianship], changes: dict[int, type_Fields]) -> None:
     refs, rows = draft.refs["guardian"], draft.plan.rows["guardianship"]
     known = draft.known.guardians.get(pupil.ref, {})
+    kept = _out_of_sight(draft, "guardian", known, {pair.guardian_key for pair in told}) if known else set()
+    kept_keys = {draft.known.keyed["guardian"].get(guardian) for guardian in kept}
     wanted: set[int] = set()
     for pair in told:
         ref = refs.get(pair.guardian_key)
+        if ref is None and pair.guardian_key not in kept_keys:
+            draft.plan.note("warning", "pupil", pupil.record.number, "guardian-unknown", guardian=pair.guardian_key)
         if ref is None or ref in wanted:
-            if ref is None:
-                draft.plan.note("warning", "pupil", pupil.record.number, "guardian-unknown", guardian=pair.guardian_key)
             continue
         wanted.add(ref)
         old = known.get(ref)
@@ -179,7 +195,7 @@ def _pairs_of(draft: Draft, pupil: Used, told: Iterable[RosterGuardianship], cha
             ]
             rows.changed.append(((ref, pupil.ref), {name: value for name, _was, value in different}))
             changes[ref].extend(different)
-    for guardian in known.keys() - wanted:
-        if guardian in draft.known.keyed.get("guardian", {}) and guardian not in draft.kept:
+    for guardian in known.keys() - wanted - kept:
+        if guardian in draft.known.keyed.get("guardian", {}):
             rows.gone.append((guardian, pupil.ref))
             changes[guardian].append(("pupil", draft.name_of(pupil.ref), None))

@@ -1,16 +1,29 @@
-"""Who in the roster is whom: by the source's key, then ECK iD, then number; never by name or e-mail address. Pure."""
+"""Who in the roster is whom: by the source's key, then ECK iD, then number; never by name or e-mail address alone.
 
-from collections import defaultdict
-from collections.abc import Iterable
+Pure. Only who has no key that lasts is known by name and date of birth, as the very last resort (formats.md 1.5). A key
+or number that was given to somebody else never hands over a person with its account.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
+from ...models.names import fold, letters
 from .changes import KIND_OF, Plan
-from .known import BIRTH_DATE, NUMBER, KnownPerson, KnownSchool
+from .known import BIRTH_DATE, FIRST_NAME, INITIALS, LAST_NAME, NUMBER, KnownPerson, KnownSchool
 
 
-def match(known: KnownSchool, kind: str, records: Iterable[Any], plan: Plan) -> list[tuple[Any, KnownPerson | None]]:
-    """Every usable record with the person that it is about, None for somebody new. Doubles are skipped with a note.
+class Matched(NamedTuple):
+    """Every usable record with its person, None for somebody new; and the persons whose record was refused."""
+
+    pairs: list[tuple[Any, KnownPerson | None]]
+    troubled: set[int]
+
+
+def match(known: KnownSchool, kind: str, records: Iterable[Any], plan: Plan) -> Matched:
+    """Who is whom. Records that cannot be used are skipped with a note.
 
     All keys go before all numbers, so a number that moved to somebody else never takes over a person whose own key
     is in this roster too.
@@ -22,11 +35,13 @@ def match(known: KnownSchool, kind: str, records: Iterable[Any], plan: Plan) -> 
         matching.by_eckid()
         matching.by_number(lambda number: number)
         matching.by_number(bare)
-    return [(record, matching.found.get(record.key)) for record in kept if record.key not in matching.refused]
+        matching.by_name_and_birth_date()
+    pairs = [(record, matching.found.get(record.key)) for record in kept if record.key not in matching.refused]
+    return Matched(pairs, matching.troubled - matching.claimed)
 
 
 def unique(kind: str, records: Iterable[Any], plan: Plan) -> list[Any]:
-    """The records with a key and number that no earlier record had."""
+    """The records with a key that no earlier record had. Two lasting keys with one number are two people."""
     keys: set[str] = set()
     numbers: set[str] = set()
     kept = []
@@ -36,9 +51,11 @@ def unique(kind: str, records: Iterable[Any], plan: Plan) -> list[Any]:
         number = number_of(record)
         if record.key in keys:
             plan.skip("error", kind, number or record.key, "duplicate-key")
-        elif number in numbers:
-            plan.skip("error", kind, number, "duplicate-number", number=number)
+        elif number in numbers and not lasts(record):
+            plan.skip("error", kind, number or "", "duplicate-number", number=number or "")
         else:
+            if number in numbers:
+                plan.note("warning", kind, number or "", "number-twice", number=number or "")
             keys.add(record.key)
             if number:
                 numbers.add(number)
@@ -48,7 +65,7 @@ def unique(kind: str, records: Iterable[Any], plan: Plan) -> list[Any]:
 
 def number_of(record: Any) -> str | None:
     """The number people know somebody by; a key that is valid once is no number (EDEXML "#", formats.md 1.2)."""
-    return record.number if record.number != record.key or lasts(record) else None
+    return (record.number or None) if record.number != record.key or lasts(record) else None
 
 
 def lasts(record: Any) -> bool:
@@ -57,8 +74,38 @@ def lasts(record: Any) -> bool:
 
 
 def bare(number: str) -> str:
-    """A number to compare with: some exports lose the leading zeros (formats.md 0)."""
-    return number.lstrip("0") or number if number.isdecimal() else number
+    """A number to compare with: some exports lose the leading zeros (formats.md 0), and hands differ in case."""
+    return number.lstrip("0") or number if number.isdecimal() else number.casefold()
+
+
+def has_other_birth_date(record: Any, person: KnownPerson) -> bool:
+    """Whether both dates are known and differ."""
+    born, told = person.fields[BIRTH_DATE], getattr(record, "birth_date", None)
+    return born != told and isinstance(born, date) and isinstance(told, date)
+
+
+def has_other_last_name(record: Any, person: KnownPerson) -> bool:
+    """Whether the last names differ in more than case and accents."""
+    return record.last_name != person.fields[LAST_NAME] and fold(record.last_name) != fold(person.fields[LAST_NAME])
+
+
+def has_other_first_name(record: Any, person: KnownPerson) -> bool:
+    """Whether both first names are known and differ; initials where there is no first name (guardians)."""
+    for name, index in (("first_name", FIRST_NAME), ("initials", INITIALS)):
+        old, new = person.fields[index], getattr(record, name, None)
+        if old and new:
+            return letters(old) != letters(new)
+    return False
+
+
+def signature(record: Any) -> tuple[str, str, date] | None:
+    """Name and date of birth of a record, to recognise somebody by; None when they do not say enough."""
+    first = getattr(record, "first_name", None) or getattr(record, "initials", None)
+    return _signature(record.last_name, first, getattr(record, "birth_date", None))
+
+
+def _signature(last: str, first: Any, born: Any) -> tuple[str, str, date] | None:
+    return (fold(last), letters(first), born) if first and isinstance(born, date) else None
 
 
 class _Matching:
@@ -69,6 +116,18 @@ class _Matching:
         self.found: dict[str, KnownPerson] = {}  # by the record's key
         self.claimed: set[int] = set()
         self.refused: set[str] = set()
+        self.troubled: set[int] = set()  # whose record was refused: no news about them
+
+    @cached_property
+    def people(self) -> list[KnownPerson]:
+        return [person for person in self.known.persons.values() if person.kind == self.kind]
+
+    @cached_property
+    def twice(self) -> set[str]:
+        """Numbers and ECK iDs that more than one record has."""
+        told = Counter(record.number for record in self.records)
+        told.update(eckid for record in self.records if (eckid := getattr(record, "eckid", None)))
+        return {text for text, times in told.items() if times > 1}
 
     def claim(self, record: Any, person: KnownPerson) -> None:
         self.found[record.key] = person
@@ -84,10 +143,31 @@ class _Matching:
             if hit is None:
                 continue
             if hit.person_id in self.claimed:  # two keys that were one person before
-                self.refused.add(record.key)
-                plan.skip("error", kind, number_of(record) or record.key, "duplicate-key")
+                self.refuse(record, "duplicate-key", plan)
+            elif self.is_of_another(record, persons[hit.person_id]):
+                self.refuse(record, "key-of-another", plan)
+                self.troubled.add(hit.person_id)
             else:
                 self.claim(record, persons[hit.person_id])
+
+    def refuse(self, record: Any, code: str, plan: Plan) -> None:
+        self.refused.add(record.key)
+        plan.skip("error", self.kind, number_of(record) or record.key, code)
+
+    def is_of_another(self, record: Any, person: KnownPerson) -> bool:
+        """Whether the key of this person was given to somebody else: the record shows another ECK iD or birth date.
+
+        A wrong date or a new name alone is a correction; both at once is another person. So is who would come back to
+        the school under other names.
+        """
+        eckid = getattr(record, "eckid", None)
+        owner = self.known.eckids.get((self.kind, eckid)) if eckid else None
+        if owner is not None and owner != person.id and eckid not in self.twice:
+            self.troubled.add(owner)
+            return True
+        if has_other_birth_date(record, person) and has_other_last_name(record, person):
+            return True
+        return is_another_than_who_left(record, person)
 
     def by_eckid(self) -> None:
         for record in self.left():
@@ -95,13 +175,13 @@ class _Matching:
             if person_id is not None and person_id not in self.claimed:
                 self.claim(record, self.known.persons[person_id])
 
-    def by_number(self, form: Any) -> None:
+    def by_number(self, form: Callable[[str], str]) -> None:
         records = [record for record in self.left() if number_of(record)]
         if not records:
             return
         holders: dict[str, list[KnownPerson]] = defaultdict(list)
-        for person in self.known.persons.values():
-            if person.kind == self.kind and person.id not in self.claimed and person.fields[NUMBER]:
+        for person in self.people:
+            if person.id not in self.claimed and person.fields[NUMBER]:
                 holders[form(person.fields[NUMBER])].append(person)
         for record in records:
             free = [p for p in holders.get(form(record.number), ()) if p.id not in self.claimed]
@@ -115,11 +195,42 @@ class _Matching:
 
         Numbers and codes are given again to others. Only a pupil with the same date of birth may get a new key.
         """
-        born, told = person.fields[BIRTH_DATE], getattr(record, "birth_date", None)
-        both = isinstance(born, date) and isinstance(told, date)
-        if both and born != told:
+        if has_other_birth_date(record, person) or is_another_than_who_left(record, person):
+            return False
+        if record.number in self.twice and (
+            has_other_last_name(record, person) or has_other_first_name(record, person)
+        ):
             return False
         own_key = self.known.keyed.get(self.kind, {}).get(person.id)
+        same_birth_date = isinstance(person.fields[BIRTH_DATE], date) and bool(getattr(record, "birth_date", None))
         return (
-            own_key is None or not lasts(record) or own_key.startswith("#") or bare(own_key) == bare(record.key) or both
+            own_key is None
+            or not lasts(record)
+            or own_key.startswith("#")
+            or bare(own_key) == bare(record.key)
+            or same_birth_date
         )
+
+    def by_name_and_birth_date(self) -> None:
+        """For records whose key does not last, when nobody else on either side has that name and date."""
+        wanted = {record.key: signature(record) for record in self.left() if not lasts(record)}
+        if not any(wanted.values()):
+            return
+        told = Counter(map(signature, self.records))
+        holders: dict[Any, list[KnownPerson]] = defaultdict(list)
+        for person in self.people:
+            fields = person.fields
+            first = fields[FIRST_NAME] or fields[INITIALS]
+            holders[_signature(fields[LAST_NAME], first, fields[BIRTH_DATE])].append(person)
+        for record in list(self.left()):
+            sign = wanted.get(record.key)
+            alike = holders.get(sign, []) if sign and told[sign] == 1 else []
+            # Who is at the school goes before who left.
+            alike = [person for person in alike if person.left_on is None] or alike
+            if len(alike) == 1 and alike[0].id not in self.claimed:
+                self.claim(record, alike[0])
+
+
+def is_another_than_who_left(record: Any, person: KnownPerson) -> bool:
+    """Whether this person left and would come back with both another first and another last name."""
+    return person.left_on is not None and has_other_last_name(record, person) and has_other_first_name(record, person)

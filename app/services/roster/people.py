@@ -1,16 +1,18 @@
 """The plan for persons: who is new, changed, back or gone (Z-245 to Z-275, part 7 nrs 22 and 23). Pure."""
 
 from collections.abc import Iterator
+from datetime import date
 from operator import attrgetter
 from typing import Any, Final
 
 from ...roster import ABSENT, Kind, RosterGuardian, RosterPupil, RosterStaff
 from .changes import KIND_OF, Change, shown_name
-from .draft import Draft, Used
-from .known import FIRST_NAME, LAST_NAME, NUMBER, PERSON_FIELDS, PREFIX, KnownPerson
-from .match import bare, lasts, match, number_of
+from .draft import OUTSIDE, Draft, Used
+from .known import BIRTH_DATE, EMAIL, FIRST_NAME, LAST_NAME, NUMBER, PERSON_FIELDS, PREFIX, KnownPerson
+from .match import bare, lasts, number_of
 
 NAMES: Final = {PERSON_FIELDS[FIRST_NAME], PERSON_FIELDS[PREFIX], PERSON_FIELDS[LAST_NAME]}
+SHIFTED: Final = (FIRST_NAME, LAST_NAME, BIRTH_DATE)  # what changes for many when columns moved (R103)
 
 
 def _guardian(one: RosterGuardian) -> tuple[Any, ...]:
@@ -27,48 +29,69 @@ DELIVERED: Final = {"pupil": attrgetter(*PERSON_FIELDS), "guardian": _guardian, 
 
 def use_pupils(draft: Draft) -> None:
     """The pupils with an active enrolment on the reference date at a location that is switched on (Z-245)."""
-    draft.refs["pupil"] = {}
     draft.used["pupil"] = used = []
-    for pupil, person in match(draft.known, "pupil", draft.roster.pupils, draft.plan):
+    for pupil, person in draft.matched("pupil", draft.roster.pupils):
         if not _is_skipped(draft, pupil, person):
             used.append(draft.use("pupil", pupil, person))
     draft.plan.used_pupils = len(used)
     if draft.places.kept:
         at = draft.known.placed
-        draft.kept |= {person for person, location in at.items() if location in draft.places.kept}
-        draft.kept -= {one.ref for one in used}
+        draft.stays |= {person for person, location in at.items() if location in draft.places.kept}
+        draft.stays -= {one.ref for one in used}
 
 
 def _is_skipped(draft: Draft, pupil: RosterPupil, person: KnownPerson | None) -> bool:
-    roster, skip, number = draft.roster, draft.plan.skip, pupil.number
-    day = roster.reference_date
-    if pupil.leaving_date is not None and pupil.leaving_date < day:  # inclusive (domain.md 5.4)
+    skip, day = draft.plan.skip, draft.roster.reference_date
+    leaves = leaving_date(draft, pupil, person)
+    if leaves is not None and leaves < day:  # inclusive (domain.md 5.4)
         if person is not None:
-            draft.left[person.id] = pupil.leaving_date
-        skip("info", "pupil", number, "left", date=f"{pupil.leaving_date:%d-%m-%Y}")
+            draft.left[person.id] = leaves
+        skip("info", "pupil", pupil.number, "left", date=f"{leaves:%d-%m-%Y}")
         return True
-    location = draft.place_of(pupil, None if person is None else person.id)
-    if pupil.school_year != roster.school_year or (pupil.enrolled_on is not None and pupil.enrolled_on > day):
-        skip("info", "pupil", number, "not-in-school-year")
-    elif location is None:
-        skip("error", "pupil", number, "location-missing")
-    elif location is not None and location in draft.places.off:
-        skip("info", "pupil", number, "location-off", location=draft.places.names[location])
-    else:
+    if not _has_no_place(draft, pupil, person, day):
         return False
     if person is not None:
-        draft.kept.add(person.id)
+        draft.stays.add(person.id)
     return True
+
+
+def _has_no_place(draft: Draft, pupil: RosterPupil, person: KnownPerson | None, day: date) -> bool:
+    """Whether this pupil cannot be placed, for no fault of the person that we know."""
+    places, skip, number = draft.places, draft.plan.skip, pupil.number
+    location = draft.place_of(pupil, None if person is None else person.id)
+    if draft.is_outside("pupil", pupil) or _stays_away(draft, pupil, person):
+        draft.plan.counts[Kind.PUPILS].skipped += 1  # the source said why
+    elif pupil.school_year != draft.roster.school_year or (pupil.enrolled_on is not None and pupil.enrolled_on > day):
+        skip("info", "pupil", number, OUTSIDE)
+    elif location is None:
+        skip("error", "pupil", number, "location-missing")
+    elif location in places.off:
+        skip("info", "pupil", number, "location-off", location=places.names[location])
+    else:
+        return False
+    return True
+
+
+def leaving_date(draft: Draft, pupil: RosterPupil, person: KnownPerson | None) -> date | None:
+    """The last day at school; what we have when the source's cannot be read."""
+    enrolled = draft.known.enrolments.get(person.id) if person is not None else None
+    if enrolled is not None and enrolled.leaving_date and "leaving_date" in draft.unread_of("pupil", pupil):
+        return enrolled.leaving_date
+    return pupil.leaving_date
+
+
+def _stays_away(draft: Draft, pupil: RosterPupil, person: KnownPerson | None) -> bool:
+    """Who left does not return by a leaving date that cannot be read."""
+    return person is not None and person.left_on is not None and "leaving_date" in draft.unread_of("pupil", pupil)
 
 
 def use_staff(draft: Draft) -> None:
     """The staff with a link to a group or a pupil (Z-268). Who is known already stays known without one."""
     mentors = {key for one in draft.used["pupil"] for key in one.record.mentor_keys or ()}
     groups = draft.places.groups
-    draft.refs["staff"] = {}
     draft.used["staff"] = used = []
-    for member, person in match(draft.known, "staff", draft.roster.staff, draft.plan):
-        linked = member.key in mentors or any(key in groups for key in member.group_keys)
+    for member, person in draft.matched("staff", draft.roster.staff):
+        linked = member.key in mentors or any(key in groups for key in member.group_keys or ())
         if linked or (person is not None and person.left_on is None):
             used.append(draft.use("staff", member, person))
         else:
@@ -76,14 +99,12 @@ def use_staff(draft: Draft) -> None:
 
 
 def use_guardians(draft: Draft) -> None:
-    """The guardians of the pupils that are used (Z-173, Z-267), or of pupils that stay as they are."""
+    """The guardians of the pupils that are used (Z-173, Z-267), or who stay with a pupil that does (keep_linked)."""
     pupils = draft.refs["pupil"]
     with_pupil = {pair.guardian_key for pair in draft.roster.guardianships if pair.pupil_key in pupils}
-    of_kept = {guardian for pupil in draft.kept for guardian in draft.known.guardians.get(pupil, ())}
-    draft.refs["guardian"] = {}
     draft.used["guardian"] = used = []
-    for guardian, person in match(draft.known, "guardian", draft.roster.guardians, draft.plan):
-        if guardian.key in with_pupil or (person is not None and person.id in of_kept):
+    for guardian, person in draft.matched("guardian", draft.roster.guardians):
+        if guardian.key in with_pupil or (person is not None and person.id in draft.stays):
             used.append(draft.use("guardian", guardian, person))
         elif person is None or person.left_on is not None:
             draft.plan.skip("warning", "guardian", guardian.number, "no-pupil")
@@ -108,6 +129,7 @@ def settle(draft: Draft, kind: str, one: Used, links: list[tuple[str, Any, Any]]
 
 def _settle_new(draft: Draft, kind: str, ref: int, fields: tuple[Any, ...]) -> None:
     draft.shown[ref] = name = shown_name(fields)
+    draft.addresses[kind][fields[EMAIL]] += 1
     draft.plan.counts[KIND_OF[kind]].new += 1
     draft.plan.rows["person"].new.append((ref, kind, *fields))
     draft.plan.changes.append(Change(ref, kind, fields[NUMBER] or "", name, "new"))
@@ -127,7 +149,8 @@ def _settle_known(
         plan.rows["person"].changed.append((person.id, values | ({"left_on": None} if back else {})))
     fields = [(name, person.fields[PERSON_FIELDS.index(name)], value) for name, value in values.items()] + links
     fields += [("source", None, draft.roster.source)] if merged else []
-    draft.renamed[kind] += "last_name" in values
+    draft.renamed[kind] += any(person.fields[index] and PERSON_FIELDS[index] in values for index in SHIFTED)
+    draft.addresses[kind][values.get("email")] += 1
     _notes(draft, kind, person, values, back, merged)
     what = "returned" if back else "changed"
     number = person.fields[NUMBER] or ""
@@ -143,7 +166,7 @@ def _differences(
             continue
         if index == NUMBER and old and new and bare(old) == bare(new):
             continue
-        if new is None and name in draft.unread.get((kind, record.number), ()):
+        if new is None and name in draft.unread_of(kind, record):
             continue
         yield name, new
 

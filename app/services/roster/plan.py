@@ -1,15 +1,16 @@
 """The plan of a run: what a roster would change in what we know. Pure: no session, no clock.
 
-Read it from `plan_roster`. Its parts: roster_places and roster_groups, roster_match (who is whom), roster_people
-(new, changed, back), roster_links (enrolments, groups, mentors, guardians), roster_gone (left, or out of sight).
+Read it from `plan_roster`. Its parts: places and groups, match (who is whom), people (new, changed, back), links
+(enrolments, groups, mentors, guardians), gone (left, or out of sight).
 """
 
 from datetime import date
 
+from ...clock import school_year_name, school_year_of
 from ...roster import Roster
 from .changes import PEOPLE, Plan
-from .draft import Draft, note_troubled
-from .gone import gone_links, keep_linked, note_falls, settle_gone
+from .draft import Draft, note_messages
+from .gone import gone_links, keep_linked, leave_groups, note_falls, settle_gone
 from .groups import plan_groups
 from .known import KnownSchool
 from .links import guardian_links, pupil_links, staff_groups
@@ -20,10 +21,12 @@ from .places import plan_locations
 def plan_roster(known: KnownSchool, roster: Roster, today: date) -> Plan:
     """What this roster changes. `today` is the day on which somebody who is told no more counts as gone."""
     plan = Plan(messages=list(roster.messages))
+    if known.is_new and roster.school_year != school_year_of(today):
+        plan.note("warning", "roster", "", "school-year-not-now", year=school_year_name(roster.school_year))
     places = plan_locations(known, roster, plan)
     plan_groups(known, roster, plan, places)
     draft = Draft(known, roster, today, plan, places)
-    note_troubled(draft)
+    note_messages(draft)
     use_pupils(draft)
     keep_linked(draft)
     use_staff(draft)
@@ -32,6 +35,7 @@ def plan_roster(known: KnownSchool, roster: Roster, today: date) -> Plan:
     for kind in PEOPLE:
         settle_gone(draft, kind)
     gone_links(draft)
+    leave_groups(draft)
     note_falls(draft)
     return plan
 

@@ -39,8 +39,8 @@ def conclude(session: Session, now: datetime, hold: Hold, roster: Roster, today:
         write_messages(session, run, roster.messages)
         return _end(session, now, run, "failed", reason)
     plan = plan_roster(known, roster, today)
-    status, reason = judge(run, plan, roster)
-    run.counts = plan.counted()
+    status, reason = judge(run, plan, why_held(plan, known, roster, today))
+    run.counts, run.made_on = plan.counted(), roster.made_on
     write_messages(session, run, plan.messages)
     if status == "applied":
         apply_plan(session, now, actor_of(session, run), known, plan, roster.school_year)
@@ -50,9 +50,8 @@ def conclude(session: Session, now: datetime, hold: Hold, roster: Roster, today:
     return _end(session, now, run, status, reason)
 
 
-def judge(run: SyncRun, plan: Plan, roster: Roster) -> tuple[str, str | None]:
-    """(the status that this plan leads to, the sentence why when it is not applied)."""
-    reason = why_held(plan, roster)
+def judge(run: SyncRun, plan: Plan, reason: str | None) -> tuple[str, str | None]:
+    """(the status that this plan leads to, the sentence why when it is not applied). `reason`: of the gate."""
     if run.plan_hash and run.plan_hash != plan.fingerprint():
         # What is applied is what was shown (R78).
         changed = _("The data have changed since they were shown. Look again.")
@@ -174,5 +173,5 @@ def foresee(
     if reason := why_not_this_school(known, roster):
         return "failed", None, reason
     plan = plan_roster(known, roster, today)
-    reason = why_held(plan, roster)
+    reason = why_held(plan, known, roster, today)
     return ("held" if reason else "preview"), plan, reason
