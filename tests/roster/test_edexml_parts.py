@@ -1,5 +1,6 @@
 """EDEXML files that hold a part of what is known, against the plan: nobody moves, leaves or loses a class by it."""
 
+from app.services.roster.known import NUMBER
 from tests.roster import edexml_world
 from tests.roster.edexml_world import GROUPS, edex, pupil
 from tests.roster.roster_world import codes, counts, imported, person, plan
@@ -59,3 +60,13 @@ def test_classes_in_a_file_without_locations_stay_where_they_are(read):
 
     assert later.changes == []
     assert {name for name, rows in later.rows.items() if rows.new or rows.changed or rows.gone} == set()
+
+
+def test_pupils_with_keys_too_long_to_be_numbers_have_none_and_are_known_by_key(read):
+    keys = [f"https://school.example/{'7' * 90}/{number}" for number in (1, 2)]
+    told = read(edex(pupils="".join(pupil(key) for key in keys)))
+
+    known = imported(told)
+
+    assert [one.fields[NUMBER] for one in known.persons.values()] == [None, None]
+    assert counts(plan(told, known), "pupils") == {"seen": 2, "unchanged": 2}

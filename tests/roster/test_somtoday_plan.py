@@ -1,0 +1,67 @@
+"""Somtoday against the plan: what is told in part, or not yet, costs nobody a place, group, mentor or guardian."""
+
+import pytest
+
+from tests.roster import somtoday_world
+from tests.roster.roster_world import codes, counts, imported, plan
+
+player, pauses, fetch = somtoday_world.player, somtoday_world.pauses, somtoday_world.fetch
+PEOPLE = ("leerlingen", "verzorgers", "medewerkers", "stamgroepen", "lesgroepen")
+
+
+def rows(plan):
+    return {name: found for name, found in plan.rows.items() if found.new or found.changed or found.gone}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("docenten",),
+        ("docenten", "lesgroepen"),
+        ("mentoren",),
+        ("lesgroepen", "leerlingen"),
+        ("verzorgers",),
+        ("relatie_tot_leerlingen",),
+        ("verzorgers", "relatie_tot_leerlingen"),
+        ("emailadres", "roepnaam", "geboortedatum"),
+    ],
+)
+def test_fields_that_we_may_no_longer_see_change_nothing(player, fetch, names):
+    known = imported(fetch())
+    player.faults.not_permitted = set(names)
+    for name in PEOPLE:
+        for record in getattr(player.school, name):
+            for field in names:
+                record.pop(field, None)
+            for placement in record.get("plaatsingen", ()) if "mentoren" in names else ():
+                placement.pop("mentoren", None)
+
+    assert rows(plan(fetch(), known)) == {}
+
+
+def test_who_is_between_two_placements_or_lost_the_number_is_not_gone_z244_z245(player, fetch):
+    known = imported(fetch())
+    between, numberless, closed = player.school.leerlingen[:3]
+    this_year = between["plaatsingen"][1]
+    this_year["einddatum"] = "2026-10-01"
+    between["plaatsingen"].append({**this_year, "startdatum": "2026-11-01", "einddatum": "2027-07-31"})
+    del numberless["leerlingnummer"], closed["plaatsingen"]
+
+    later = plan(fetch(), known)
+
+    assert rows(later) == {}
+    assert counts(later, "pupils").get("gone", 0) == 0
+    assert sorted(code for _severity, kind, _key, code in codes(later) if kind == "pupil") == [
+        "enrolments-missing",
+        "not-in-school-year",
+        "pupil-number-missing",
+    ]
+
+
+def test_a_class_change_to_come_shows_no_leaving_date_z255(player, fetch):
+    known = imported(fetch())
+    now = player.school.leerlingen[0]["plaatsingen"][1]
+    player.school.leerlingen[0]["plaatsingen"].append({**now, "startdatum": "2026-11-01"})
+    now["einddatum"] = "2026-10-31"
+
+    assert rows(plan(fetch(), known)) == {}
