@@ -3,12 +3,14 @@
 import os
 import secrets
 from collections.abc import Mapping
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LAST_PORT = 65535
 
 
 class BadSetting(SystemExit):
@@ -25,7 +27,12 @@ def load_settings(environ: Mapping[str, str], instance: Path) -> dict[str, Any]:
     secure = address.scheme == "https"
     if not secure and address.hostname not in LOOPBACK:
         raise BadSetting("PUBLIC_URL must start with https:// for everything but this machine itself (R22)")
-    hosts = [host.strip() for host in environ.get("TRUSTED_HOSTS", "").split(",") if host.strip()]
+    hosts, networks = _list(environ, "TRUSTED_HOSTS"), _list(environ, "SCHOOL_NETWORKS")
+    proxies = _number(environ, "PROXIES", 0, most=10)
+    _number(environ, "PORT", 8000, most=LAST_PORT)  # read by wsgi.py
+    _check_networks(networks)
+    if not secure:
+        _check_reached_from_here_only(environ.get("HOST", ""), hosts, proxies)
     return {
         "SECRET_KEY": _secret_key(environ, instance),
         "SQLALCHEMY_DATABASE_URI": environ.get("DATABASE_URL") or f"sqlite:///{instance / 'zicht.db'}",
@@ -34,9 +41,9 @@ def load_settings(environ: Mapping[str, str], instance: Path) -> dict[str, Any]:
         "PUBLIC_URL": public_url,
         "SECURE": secure,
         "TRUSTED_HOSTS": hosts or [address.hostname, *sorted(LOOPBACK - {address.hostname})],
-        "PROXIES": int(environ.get("PROXIES", "0")),  # how many proxies we may believe about the client (R15)
-        "SCHOOL_NETWORKS": [net.strip() for net in environ.get("SCHOOL_NETWORKS", "").split(",") if net.strip()],
-        "PRACTICE": environ.get("PRACTICE", "1") != "0",
+        "PROXIES": proxies,  # how many proxies we may believe about the client (R15)
+        "SCHOOL_NETWORKS": networks,
+        "PRACTICE": environ.get("PRACTICE", "1") != "0" and not secure,  # its passwords are known to all (R10)
         "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 2_000,
         "BABEL_DEFAULT_LOCALE": "nl",
@@ -46,6 +53,46 @@ def load_settings(environ: Mapping[str, str], instance: Path) -> dict[str, Any]:
         "HELPDESK": environ.get("HELPDESK", ""),
         **_mail_settings(environ),
     }
+
+
+def _list(environ: Mapping[str, str], name: str) -> list[str]:
+    return [part.strip() for part in environ.get(name, "").split(",") if part.strip()]
+
+
+def _number(environ: Mapping[str, str], name: str, standard: int, *, most: int) -> int:
+    text = environ.get(name, "").strip()
+    if not text:
+        return standard
+    if not (text.isascii() and text.isdigit()) or int(text) > most:
+        raise BadSetting(f"{name} must be a whole number from 0 to {most}, not {text!r}")
+    return int(text)
+
+
+def _check_networks(networks: list[str]) -> None:
+    for network in networks:
+        try:
+            ip_network(network, strict=False)
+        except ValueError as wrong:
+            raise BadSetting(f"SCHOOL_NETWORKS must be networks such as 10.1.0.0/16, not {network!r}") from wrong
+
+
+def _check_reached_from_here_only(host: str, hosts: list[str], proxies: int) -> None:
+    """Without TLS passwords and cookies travel in the clear: then nobody elsewhere may reach us (R22, R37)."""
+    reached = {
+        "HOST": bool(host) and not _is_loopback(host),
+        "TRUSTED_HOSTS": not all(map(_is_loopback, hosts)),
+        "PROXIES": proxies > 0,
+    }
+    for name, elsewhere in reached.items():
+        if elsewhere:
+            raise BadSetting(f"{name} lets others reach Zicht without TLS. Set PUBLIC_URL=https://... as well (R22)")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host in LOOPBACK
 
 
 def _local_url(environ: Mapping[str, str]) -> str:
@@ -60,7 +107,8 @@ def _mail_settings(environ: Mapping[str, str]) -> dict[str, Any]:
 
     return {
         "MAIL_SERVER": environ.get("MAIL_SERVER") or None,
-        "MAIL_PORT": int(environ.get("MAIL_PORT") or 25),
+        "MAIL_PORT": _number(environ, "MAIL_PORT", 25, most=LAST_PORT),
+        "MAIL_PER_MINUTE": _number(environ, "MAIL_PER_MINUTE", 0, most=100_000),  # 0: no limit (R116)
         "MAIL_USERNAME": environ.get("MAIL_USERNAME") or None,
         "MAIL_PASSWORD": environ.get("MAIL_PASSWORD") or None,
         "MAIL_USE_TLS": yes("MAIL_USE_TLS"),

@@ -1,10 +1,12 @@
 """`practice load` (contract.md): a made-up school and accounts that everybody may know."""
 
+from datetime import UTC, datetime
+
 import pytest
 import sqlalchemy as sa
 
 from app.cli.practice import practice_accounts
-from app.models import Account, AccountLocation, Institution, Location, Person, PersonKey, Role
+from app.models import Account, AccountLocation, Institution, Location, Person, Role, SyncRun
 from app.services.accounts.practice import PASSWORD
 from app.services.login.credentials import looks_issued
 from app.services.login.hashing import verify_password
@@ -71,14 +73,22 @@ def test_the_institution_is_made_when_absent_and_another_seed_is_another_school(
     assert count(session, Account) == 10
 
 
-def test_a_real_school_gets_no_accounts_that_everybody_knows(load, session, institution, make_person):
-    person = make_person()
-    session.add(PersonKey(institution_id=institution.id, person_id=person.id, source="edexml", kind="pupil", key="1"))
-    session.commit()
+@pytest.mark.parametrize("sign", ["person", "account", "import"])
+def test_a_real_school_gets_no_accounts_that_everybody_knows_r10(
+    load, session, institution, make_person, make_account, sign
+):
+    if sign == "import":  # that brought nobody yet
+        values = {"source": "edexml", "trigger": "file", "slot": "1", "status": "held", "created_at": datetime.now(UTC)}
+        session.add(SyncRun(institution_id=institution.id, **values))
+        session.commit()
+    else:
+        {"person": make_person, "account": make_account}[sign]()
+    before = [count(session, table) for table in (Account, Person, SyncRun)]
     code, answer = load()
 
     assert (code, list(answer)) == (1, ["error"])
-    assert (count(session, Account), count(session, Person)) == (0, 1)
+    assert [count(session, table) for table in (Account, Person, SyncRun)] == before
+    assert not session.scalar(sa.select(Institution.is_practice))
 
 
 @pytest.mark.parametrize("wrong", [("--institution", "9Z"), ("--pupils", "0"), ("--pupils", "veel"), ("--seed", "x")])

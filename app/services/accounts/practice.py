@@ -10,7 +10,19 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from ...errors import NotAllowed
-from ...models import Account, AccountLocation, Institution, Location, Person, PersonKey, PersonKind, Role, Seat
+from ...models import (
+    Account,
+    AccountLocation,
+    Institution,
+    Location,
+    Person,
+    PersonKind,
+    Role,
+    Seat,
+    SourceConnection,
+    SyncRun,
+    Upload,
+)
 from .. import audit
 from ..access import HAS_LOCATIONS_BY_HAND, Actor
 from ..institutions import add_institution
@@ -25,6 +37,7 @@ ACCOUNTS: Final = {  # first part of the username: the role, and of which kind o
     "leerling": (Role.PUPIL, PersonKind.PUPIL),
     "verzorger": (Role.GUARDIAN, PersonKind.GUARDIAN),
 }
+SIGNS_OF_USE: Final = (Account, Person, SyncRun, Upload, SourceConnection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +52,14 @@ class PracticeAccount:
 def practice_institution(session: Session, now: datetime, brin: str) -> Institution:
     """The practice school with this BRIN, made when absent. The caller commits.
 
-    Raises NotAllowed for a school that has people of its own, InvalidInput for a wrong BRIN.
+    Raises NotAllowed for a school that is used (it has people, accounts or imports, or a source), InvalidInput for a
+    wrong BRIN.
     """
     found = session.scalar(sa.select(Institution).where(Institution.brin == brin.strip().upper()))
     if found is None:
         return add_institution(session, now, brin, NAME, is_practice=True)
-    own = sa.select(PersonKey.id).where(PersonKey.institution_id == found.id, PersonKey.source != "practice")
-    if not found.is_practice and session.scalar(own.limit(1)) is not None:
+    used = sa.or_(*(sa.exists().where(table.institution_id == found.id) for table in SIGNS_OF_USE))
+    if not found.is_practice and session.scalar(sa.select(used)):
         raise NotAllowed(_("%(name)s is a real school. Choose another BRIN for the practice school.", name=found.name))
     found.is_practice = True
     return found
