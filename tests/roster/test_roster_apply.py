@@ -22,7 +22,7 @@ from app.services.access import Actor
 from app.services.roster.apply import apply_plan, fields_as_json
 from app.services.roster.changes import Change
 from app.services.roster.plan import plan_roster
-from tests.roster.roster_world import GROUP, TODAY, YEAR, guardian, imported, pair, pupil, roster, staff
+from tests.roster.roster_world import GROUP, LINDELAAN, TODAY, YEAR, guardian, imported, pair, pupil, roster, staff
 from tests.runs.run_world import NOW, Writes, count, known_of, take_in
 
 FAMILY = (pupil(mentor_keys=("m50001",)), guardian(), pair(), staff())
@@ -163,6 +163,13 @@ def test_a_plan_is_applied_whole_or_not_at_all_r102(session, take_in, known_of, 
     with pytest.raises(IntegrityError), transaction():
         apply_plan(session, NOW, Actor("command"), known_of(told), broken, YEAR)
     assert count(session, Person) == count(session, Location) == count(session, AuditLine) == 0
+
+
+def test_two_locations_with_one_code_are_written_r102(session, take_in):
+    twice = (LINDELAAN, LINDELAAN._replace(key="L9"), LINDELAAN._replace(key="L8"))
+    take_in(roster(*FAMILY, locations=twice))
+
+    assert sorted(session.scalars(sa.select(Location.code))) == ["99ZZ01", "99ZZV1", "99ZZV2"]
 
 
 def test_a_key_that_does_not_last_is_kept_as_a_mark_only(session, take_in):

@@ -1,5 +1,7 @@
 """The plan for locations: one code is given once, and a location that is not told stays as it is. Pure."""
 
+from datetime import date
+
 import pytest
 
 from app.roster import RosterGroup, RosterLocation
@@ -132,3 +134,11 @@ def test_a_mentor_who_was_withdrawn_goes_although_another_location_is_closed():
     gone = (person(known, "pupil", "100001").id, person(known, "staff", "50002").id)
     assert withdrawn.rows["mentor"].gone == [gone]
     assert told.is_empty, "still named as mentor; only the record is out of our sight"
+
+
+def test_who_left_is_gone_although_the_location_is_not_told():
+    known = imported(roster(*FAMILY, *AT_HAVEN, groups=BOTH))
+    left = AT_HAVEN[0]._replace(location_key=None, leaving_date=date(2026, 10, 1))
+    later = plan(roster(*FAMILY, left, locations=(LINDELAAN,)), known)
+
+    assert later.counted()["pupils"]["gone"] == 1

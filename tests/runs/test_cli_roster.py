@@ -1,5 +1,8 @@
 """`roster sources`, `import` and `runs` (contract.md): answers, exit codes, and no traceback."""
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 
@@ -68,6 +71,44 @@ def test_the_same_file_again_changes_nothing_r105(db, bring_in):
     assert again["counts"]["pupils"]["unchanged"] == 2
     assert all(of["new"] == of["changed"] == of["gone"] == 0 for of in again["counts"].values())
     assert [one for one in writes.of_people() if "upload" not in one] == ["INSERT INTO audit_line"]  # of the run itself
+
+
+@pytest.fixture
+def example(tmp_path):
+    """The example of the standard with other words in it."""
+
+    def example(old, new):
+        path = tmp_path / "EDEX.XML"
+        text = Path(EXAMPLE).read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+        return path
+
+    return example
+
+
+def test_a_file_of_another_school_year_waits_until_it_is_approved_r103(bring_in, example, session):
+    bring_in()
+    changed = example("<achternaam>Assati<", "<achternaam>Anders<")
+    code, answer = bring_in(file=changed)
+    shown = bring_in("--dry-run", file=changed)[1]
+    approved = bring_in("--approve", file=changed)[1]
+
+    assert (code, answer["status"], shown["status"], approved["status"]) == (1, "held", "held", "applied")
+    assert answer["reason"].startswith("Dit is de levering van schooljaar 2014/2015; het is nu ")
+    assert count(session, Person, last_name="Anders") == 1
+
+
+def test_the_day_of_a_delivery_is_kept_with_its_run(bring_in, session):
+    bring_in()
+
+    assert session.scalar(sa.select(SyncRun.made_on)) == date(2014, 11, 25)
+
+
+def test_more_files_than_the_source_reads_is_wrong_usage(run):
+    code, answer = run("import", EXAMPLE, EXAMPLE, "--source", "edexml", "--institution", "99ZZ")
+
+    assert (code, answer) == (2, {"error": "Geef voor deze bron precies één bestand."})
 
 
 def test_a_dry_run_makes_no_run_and_writes_nothing(db, bring_in, session, app):

@@ -37,7 +37,9 @@ def use_pupils(draft: Draft) -> None:
     if draft.places.kept:
         at = draft.known.placed
         draft.stays |= {person for person, location in at.items() if location in draft.places.kept}
+        # Who is told, even as having left, is no matter of silence; but a location that is off is left alone.
         draft.stays -= {one.ref for one in used}
+        draft.stays -= {person for person in draft.left if at.get(person) not in draft.places.off}
 
 
 def _is_skipped(draft: Draft, pupil: RosterPupil, person: KnownPerson | None) -> bool:
