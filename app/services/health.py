@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from ..models import OutboxMail, SourceConnection, SyncRun
 from .housekeeping import last_beat
+from .mail.delivery import is_in_the_clear
 from .mail.outbox import outbox_counts
 from .schema import is_current
 
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 ROOM = 0.10  # of the disk must be free
 BEAT_WITHIN = timedelta(minutes=3)
 MAIL_WITHIN = timedelta(minutes=15)  # a mail that never had a try waits no longer than this
@@ -92,13 +92,13 @@ def _mail(session: Session, now: datetime, config: Mapping[str, Any]) -> Check:
     oldest = session.scalar(sa.select(sa.func.min(OutboxMail.next_at)).where(untried))
     age = max(0, int((now - oldest).total_seconds())) if oldest else 0
     facts = {"waiting": counts["waiting"], "failed": counts["failed"], "oldest_seconds": age}
+    if is_in_the_clear(config):
+        sentence = _("E-mails may not travel unencrypted to another machine. Set MAIL_USE_TLS or MAIL_USE_SSL.")
+        return Check("mail", False, sentence, facts)
     if age > MAIL_WITHIN.total_seconds():
         return Check("mail", False, _("E-mails wait and are not sent. Does the scheduler run?"), facts)
     if not config["MAIL_SERVER"]:
         return Check("mail", True, _("No mail server is connected: e-mails become files in instance/mail."), facts)
-    if config["MAIL_SERVER"] not in LOOPBACK and not (config["MAIL_USE_TLS"] or config["MAIL_USE_SSL"]):
-        sentence = _("Mail travels unencrypted to another machine. Set MAIL_USE_TLS or MAIL_USE_SSL.")
-        return Check("mail", True, sentence, facts)  # a warning: the panel itself works
     sentence = _("Waiting: %(waiting)d. Failed: %(failed)d.", waiting=counts["waiting"], failed=counts["failed"])
     return Check("mail", True, sentence, facts)
 

@@ -9,7 +9,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from app.clock import now
 from app.models import IssuedSecret, PersonKind
+from app.services.health import check_all
 from app.services.login.credentials import activation_token, readable_password
 from app.work.mail.delivery import Delivered, deliver
 from app.work.mail.line import UnsafeLine, open_line
@@ -18,6 +20,7 @@ from tests.mail.mail_world import KEY, html_of, text_of, use
 
 make_secret, queue = mail_world.make_secret, mail_world.queue
 postbox, start_server, post_office = mail_world.postbox, mail_world.start_server, mail_world.post_office
+CLEAR = "E-mails mogen niet onversleuteld naar een andere machine. Zet MAIL_USE_TLS of MAIL_USE_SSL aan."
 NO_SAFE_LINE = "De mailserver heeft geen veilige verbinding: TLS ontbreekt, of het certificaat is niet geldig."
 
 
@@ -82,10 +85,28 @@ def test_with_a_trusted_certificate_the_mail_goes_out_encrypted_r116(
     assert len(postbox.mails) == 1
 
 
-def test_our_password_for_the_mail_server_never_travels_in_the_clear_r116(app):
-    settings = app.config | {"MAIL_SERVER": "smtp.school.example", "MAIL_USERNAME": "zicht", "MAIL_PASSWORD": "geheim"}
+@pytest.mark.parametrize("login", [{}, {"MAIL_USERNAME": "zicht", "MAIL_PASSWORD": "geheim"}])
+def test_nothing_travels_in_the_clear_to_another_machine_r116(app, login):
     with pytest.raises(UnsafeLine):
-        open_line(settings)
+        open_line(app.config | {"MAIL_SERVER": "smtp.school.example"} | login)
+
+
+def test_mails_wait_with_the_reason_until_the_settings_are_safe_r116(
+    app, session, queue, postbox, start_server, certificate, monkeypatch
+):
+    mail, server = queue(), start_server(tls_context=certificate[0], require_starttls=True)
+    app.config.update(MAIL_SERVER="192.0.2.1", MAIL_PORT=server.port)
+    for _round in range(30):  # far more tries than a mail gets when a server is to blame
+        deliver(app.config, at_once=True)
+    session.refresh(mail)
+    assert (mail.state, mail.attempts) == ("waiting", 0)
+    assert mail.problem == CLEAR
+    session.rollback()
+    (check,) = [check for check in check_all(session, now(), app.config) if check.name == "mail"]
+    assert (check.ok, check.text) == (False, CLEAR)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[1]))
+    use(app, server, MAIL_USE_TLS=True)
+    assert deliver(app.config, at_once=True).sent == 1
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ whether the mail went out, unless its book tells (work/mail/book.py).
 """
 
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,6 +32,10 @@ from .outbox import ABOUT_ACCOUNT, WITH_SECRET
 FIRST_WAITS = (1, 5, 15, 60, 240)  # minutes; then every four hours
 GIVE_UP_AFTER = 48 * 60  # minutes
 URGENT = ("password-forgotten",)  # somebody sits waiting for these; they go before a bulk of thousands
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+A_MINUTE = timedelta(minutes=1)
+LOOK_AGAIN = timedelta(minutes=1)
+COUNTING = 1_168  # the number of a lock in PostgreSQL that nothing else takes
 PAGE = 25  # mails that a worker takes at once
 
 
@@ -197,6 +201,28 @@ def postpone_due(session: Session, now: datetime, problem: str) -> int:
         same = (OutboxMail.id == mail_id, OutboxMail.attempts == attempts, OutboxMail.state == "waiting")
         session.execute(_change(*same).values(attempts=attempts + 1, problem=problem, **_after(now, wait)))
     return len(due)
+
+
+def is_in_the_clear(settings: Mapping[str, Any]) -> bool:
+    """Whether mails, with the passwords in them, would go to another machine for all on the way to read (R116)."""
+    server, safe = settings["MAIL_SERVER"], settings["MAIL_USE_TLS"] or settings["MAIL_USE_SSL"]
+    return bool(server) and server not in LOOPBACK and not safe
+
+
+def hold_back(session: Session, now: datetime, problem: str) -> int:
+    """Our own settings forbid sending: all that is due waits, told why, without a try counted. Returns how many."""
+    values = {"problem": problem, "next_at": now + LOOK_AGAIN}
+    return session.execute(_change(is_due(now)).values(**values)).rowcount
+
+
+def room_this_minute(session: Session, now: datetime, per_minute: int) -> int:
+    """How many more mails may go out now. Counts also what other workers hold; only one of them counts at a time."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyhow
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(COUNTING)))
+    sent = sa.and_(OutboxMail.state == "sent", OutboxMail.sent_at > now - A_MINUTE)
+    held = sa.and_(OutboxMail.state == "waiting", OutboxMail.lease_until > now)
+    gone = session.scalar(sa.select(sa.func.count()).select_from(OutboxMail).where(sa.or_(sent, held))) or 0
+    return max(0, per_minute - gone)
 
 
 def hasten(session: Session, now: datetime) -> None:

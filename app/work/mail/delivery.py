@@ -147,7 +147,12 @@ class _Round:
         done = sum(self.count[how] for how in ("sent", "deferred", "failed"))
         if not self.going() or (self.limit is not None and done >= self.limit):
             return None
+        if outbox.is_in_the_clear(self.config):  # else the passwords in them could be read on the way (R116)
+            self.count["deferred"] += outbox.hold_back(db.session, now(), why_unusable(UnsafeLine()))
+            return None
         page = outbox.due_mails(db.session, now())[: None if self.limit is None else self.limit - done]
+        if page and self.config["MAIL_SERVER"] and (per_minute := self.config["MAIL_PER_MINUTE"]):
+            page = page[: outbox.room_this_minute(db.session, now(), per_minute)]
         if not page:
             return None
         token, ours = outbox.hold(db.session, now(), page, self.lease)

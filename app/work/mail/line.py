@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+from ...services.mail.delivery import is_in_the_clear
+
 TIMEOUT = 60  # seconds without a sign of life; some servers think long before they answer
 
 
 class UnsafeLine(Exception):
-    """The settings would send a password of ours in the clear."""
+    """The settings would send mails, with the passwords in them, in the clear to another machine."""
 
 
 class _InDoubt:
@@ -55,8 +56,7 @@ def open_line(settings: Mapping[str, Any]) -> PlainSmtp | SslSmtp:
         "timeout": settings.get("MAIL_TIMEOUT", TIMEOUT),
         "local_hostname": urlsplit(settings["PUBLIC_URL"]).hostname or "localhost",
     }
-    safe = settings["MAIL_USE_SSL"] or settings["MAIL_USE_TLS"]
-    if settings["MAIL_USERNAME"] and not safe and server not in LOOPBACK:
+    if is_in_the_clear(settings):
         raise UnsafeLine
     host: PlainSmtp | SslSmtp
     if settings["MAIL_USE_SSL"]:

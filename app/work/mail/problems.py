@@ -24,7 +24,7 @@ class Ended:
 def why_unusable(error: Exception) -> str:
     """Why the mail server cannot be used, for the administrator; without what the server said."""
     if isinstance(error, UnsafeLine):
-        return _("A mail password may not travel unencrypted. Set MAIL_USE_TLS or MAIL_USE_SSL.")
+        return _("E-mails may not travel unencrypted to another machine. Set MAIL_USE_TLS or MAIL_USE_SSL.")
     if isinstance(error, ssl.SSLError | smtplib.SMTPNotSupportedError):
         return _("The mail server has no safe connection: TLS is missing, or its certificate is not valid.")
     if isinstance(error, smtplib.SMTPAuthenticationError):
