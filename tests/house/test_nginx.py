@@ -35,7 +35,8 @@ def test_the_log_has_no_token_and_no_query_r35_r16():
     assert logs == ["/var/log/nginx/zicht.log zicht"] * 2, "one for each server, both in that form"
 
 
-def test_an_error_does_not_write_the_token_either_r35():
+def test_an_error_does_not_write_the_token_or_a_query_either_r35_r16():
+    assert [log.split()[-1] for log in re.findall(r"error_log\s+(.*?);", CONFIG)] == ["crit"] * 3
     assert "error_log /dev/null crit;" in block("location ^~ /activeren/")
 
 
