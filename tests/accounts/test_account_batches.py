@@ -187,5 +187,5 @@ def test_the_role_follows_from_the_kind_of_person_z088(app, session, actor, make
 
 def test_the_result_says_who_was_skipped_and_why(app, session, actor, pupils):
     batch_id = made(app, actor, "create", "pupil", pupils("Inne") + pupils("Weg", left_on=NOW.date()))
-    (line,) = skipped_in(session, session.get(Batch, batch_id))
+    (line,) = skipped_in(session, actor, session.get(Batch, batch_id))
     assert (line.name, line.code, line.reason) == ("Wit, Weg", "has-left", "is van school")

@@ -7,7 +7,7 @@ from app.errors import InvalidInput, NotAllowed
 from app.extensions import transaction
 from app.models import Account, IssuedSecret, OutboxMail, Person, PersonKind, Role, Seat
 from app.services.access import Actor
-from app.services.accounts.changes import new_administrator
+from app.services.accounts.administrators import new_administrator
 from app.services.reach import locations_of
 from tests.accounts.accounts_world import NOW, actor_of, audit, work
 

@@ -9,7 +9,7 @@ from ...actor import current_actor
 from ...clock import now
 from ...errors import InvalidInput
 from ...extensions import db, transaction
-from ...services.accounts.changes import new_administrator
+from ...services.accounts.administrators import new_administrator
 from .forms import SUGGESTED, AdministratorForm
 
 

@@ -11,12 +11,13 @@ from wtforms import Field
 
 from ...actor import current_actor
 from ...clock import now
-from ...errors import AppError, Conflict, InvalidInput
+from ...errors import AppError, Conflict, InvalidInput, NotAllowed
 from ...extensions import db, transaction
 from ...models import Account, PersonKind, Role
 from ...services.access import HAS_LOCATIONS_BY_HAND
 from ...services.accounts.batches import draft_batch, start_batch
 from ...services.accounts.changes import change_account, delete_account, why_account_fixed
+from ...services.accounts.colleagues import why_further
 from ...services.accounts.reading import account_in_reach, groups_of_owner, history, notes_of_accounts
 from ...templating import moment
 from .choice import clean_query, new_form_key
@@ -118,12 +119,13 @@ class EditAccount:
             form=form,
             conflict=conflict,
             why_not=why_account_fixed(db.session, actor, account),
+            further=why_further(db.session, actor, account),
             locations=notes_of_accounts(db.session, actor, [account]).locations[account.id],
             couples_locations=account.role in HAS_LOCATIONS_BY_HAND,
             groups=groups_of_owner(db.session, actor, person),
             owner_url=url_for(PERSON_PAGES[person.kind], id=person.id),
             form_key=new_form_key(),
-            history=[story(line) for line in history(db.session, account)],
+            history=[story(line) for line in history(db.session, actor, account)],
         )
 
     def _list_url(self) -> str:
@@ -136,6 +138,8 @@ class EditAccount:
         account = account_in_reach(db.session, current_actor(), id)
         form_key = request.form.get("form_key", "")[:64] or new_form_key()
         kind = account.person.kind
+        if reason := why_further(db.session, current_actor(), account):
+            raise NotAllowed(reason)
         with transaction():
             batch = draft_batch(db.session, now(), current_actor(), "reset", kind, [id], form_key)
             batch = start_batch(db.session, now(), current_actor(), batch.id)

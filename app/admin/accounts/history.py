@@ -8,7 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ...models import AuditLine, Role
+from ...models import Role
+from ...services.accounts.reading import Happening
 
 DONE = {  # what happened, by the code of the audit line
     "account-created": _l("Account made"),
@@ -34,9 +35,9 @@ class Event:
     by: str
 
 
-def story(line: AuditLine) -> Event:
-    """The audit line as an event that a reader understands."""
-    return Event(_text(line.action, line.details), line.at, line.actor_name)
+def story(line: Happening) -> Event:
+    """The line as an event that a reader understands."""
+    return Event(_text(line.action, line.details), line.at, line.by or _("a colleague of another location"))
 
 
 def _text(action: str, details: Mapping[str, Any]) -> str:

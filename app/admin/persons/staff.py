@@ -17,6 +17,7 @@ from ...extensions import db, transaction
 from ...models import Account, GroupStaff, Person, PersonKind, PersonLocation, Role
 from ...services.access import HAS_LOCATIONS_BY_HAND
 from ...services.accounts.changes import couple_locations
+from ...services.accounts.colleagues import why_address_fixed
 from ...services.persons.changes import add_staff, change_staff
 from ...services.persons.page import accounts_of, groups_of_staff, location_choices, pupils_of_mentor
 from ...services.persons.reading import locations_of_persons
@@ -180,4 +181,5 @@ class StaffScreen(PersonScreen):
             pupils=pupils_of_mentor(db.session, actor, person.id),
             locations=locations_of_persons(db.session, actor, [person.id], by_group_or_hand=True)[person.id],
             own=person.id == current_user.person_id,
+            fixed_email=why_address_fixed(db.session, actor, person.id),
         )

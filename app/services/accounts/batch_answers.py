@@ -29,7 +29,7 @@ def batch_answer(session: Session, now: datetime, actor: Actor, batch: Batch, se
         "batch": batch.id,
         "status": batch.state,
         "created": created,
-        "skipped": [_skipped(line) for line in skipped_in(session, batch)],
+        "skipped": [_skipped(line) for line in skipped_in(session, actor, batch)],
         "seconds": round(took, 2),
     }
 

@@ -11,11 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from ...models import Account, Batch, BatchItem, IssuedSecret, Person, Role, Seat
-from ..access import ROLE_OF_KIND, Actor
+from ...models import Account, Batch, BatchItem, IssuedSecret, Person, Seat
+from ..access import ROLE_OF_KIND
 from ..audit import record_many
-from ..login.credentials import FreshSecret, Purpose, cancel_secrets, secret_row
+from ..login.credentials import FreshSecret, Purpose, secret_row, supersede
 from ..mail.outbox import NewMail, queue_mails
+from .batch_reach import out_of_reach, starter_of
 from .batch_work import Hold, keep_batch, waiting_items
 from .plan import mail_address, named, slices, why_no_account, why_no_reset
 from .usernames import choose_username
@@ -93,11 +94,14 @@ def _look(session: Session, batch: Batch, items: list[BatchItem]) -> tuple[dict[
         having = set(_having(session, list(people)))  # asked after the lock: what another batch made is seen
         subjects: dict[int, Any] = {item.id: people[item.person_id] for item in items}
         found = {key: why_no_account(person, person.id in having) for key, person in subjects.items()}
+        known = {}
     else:
         accounts = _lock_accounts(session, [item.account_id for item in items if item.account_id])
         subjects = {item.id: accounts.get(item.account_id or 0) for item in items}
         found = {key: why_no_reset(account) if account else "is-gone" for key, account in subjects.items()}
-    return subjects, {key: code for key, code in found.items() if code}
+        known = {key: account.id for key, account in subjects.items() if account}
+    reasons = {key: code for key, code in found.items() if code}
+    return subjects, reasons | out_of_reach(session, batch, {item.id: item.person_id for item in items}, known)
 
 
 def _lock_people(session: Session, ids: list[int]) -> dict[int, Person]:
@@ -174,7 +178,7 @@ def _known_accounts(
     """The accounts that get a new secret; their earlier ones lapse (R32), the own password stays (part 7 nr 20)."""
     ids = [account.id for account in accounts.values()]
     had = set(session.scalars(sa.select(IssuedSecret.account_id).where(IssuedSecret.account_id.in_(ids))))
-    cancel_secrets(session, now, ids)
+    supersede(session, now, ids)
     return [
         Handed(
             item_id,
@@ -213,7 +217,7 @@ def _hand_out(session: Session, now: datetime, batch: Batch, handed: list[Handed
     _update_items(session, values, [_done(line, secret_ids) for line in handed])
     action = "account-created" if batch.task == "create" else "password-issued"
     lines = [(line.account_id, _told(batch, line)) for line in handed]
-    record_many(session, now, _actor(session, batch), action, "account", lines, batch.institution_id)
+    record_many(session, now, starter_of(session, batch), action, "account", lines, batch.institution_id)
 
 
 def _done(line: Handed, secret_ids: Mapping[int, int]) -> dict[str, Any]:
@@ -229,11 +233,3 @@ def _told(batch: Batch, line: Handed) -> dict[str, Any]:
 def _update_items(session: Session, values: Mapping[str, Any], rows: list[dict[str, Any]]) -> None:
     table = BatchItem.__table__
     session.connection().execute(sa.update(table).where(table.c.id == sa.bindparam("key")).values(values), rows)
-
-
-def _actor(session: Session, batch: Batch) -> Actor:
-    """Who started the batch, for the audit lines; the machine when that account is gone or when it was a command."""
-    account = session.get(Account, batch.actor_id) if batch.actor_id else None
-    if account is None:
-        return Actor("command", institution_id=batch.institution_id)
-    return Actor(account.username, account.id, account.institution_id, Role(account.role))

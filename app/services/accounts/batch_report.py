@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from ...models import Account, Batch, BatchItem, OutboxMail, Person
 from ..access import Actor
+from .batch_reach import in_reach_now
 
 SHOWN = 100  # lines on the page; failed ones come first
 BATCHES = 50  # the newest of one's own
@@ -74,28 +75,27 @@ class MailReport:
         return self.sent + self.waiting + self.failed
 
 
-def mail_report(session: Session, batch: Batch) -> MailReport:
-    """Counts and lines of the mails that carry the secrets of this batch; two queries."""
-    rows = session.execute(sa.select(OutboxMail.state, sa.func.count()).where(_of(batch)).group_by(OutboxMail.state))
-    counts = dict(rows.all())
+def mail_report(session: Session, actor: Actor, batch: Batch) -> MailReport:
+    """Counts and lines of the mails that carry the secrets of this batch, as far as in reach now; two queries."""
+    counted = _mails(sa.select(OutboxMail.state, sa.func.count()), actor, batch).group_by(OutboxMail.state)
+    counts = dict(session.execute(counted).all())
     failed = sum(counts.get(state, 0) for state in FAILED)
-    sent, lines = counts.get("sent", 0), _lines(session, batch) if counts else []
+    sent, lines = counts.get("sent", 0), _lines(session, actor, batch) if counts else []
     return MailReport(sent, sum(counts.values()) - sent - failed, failed, lines)
 
 
-def _of(batch: Batch) -> sa.ColumnElement[bool]:
+def _mails(chosen: sa.Select, actor: Actor, batch: Batch) -> sa.Select:
+    """The choice from the mails of this batch to persons in reach."""
     secrets = sa.select(BatchItem.secret_id).where(BatchItem.batch_id == batch.id, BatchItem.secret_id.is_not(None))
-    return OutboxMail.secret_id.in_(secrets)
+    joined = chosen.join(Account, Account.id == OutboxMail.account_id).join(Person, Person.id == Account.person_id)
+    return joined.where(OutboxMail.secret_id.in_(secrets), in_reach_now(actor))
 
 
-def _lines(session: Session, batch: Batch) -> list[MailLine]:
+def _lines(session: Session, actor: Actor, batch: Batch) -> list[MailLine]:
     worst_first = sa.case((OutboxMail.state.in_(FAILED), 0), (OutboxMail.state == "waiting", 1), else_=2)
     found = session.execute(
-        sa.select(OutboxMail, Account)
-        .join(Account, Account.id == OutboxMail.account_id)
-        .join(Person, Person.id == Account.person_id)
+        _mails(sa.select(OutboxMail, Account), actor, batch)
         .options(contains_eager(Account.person))
-        .where(_of(batch))
         .order_by(worst_first, Person.sort_key, OutboxMail.id)
         .limit(SHOWN)
     )

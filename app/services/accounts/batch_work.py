@@ -73,6 +73,13 @@ def tidy_batches(session: Session, now: datetime) -> None:
     session.execute(sa.delete(Batch).where(Batch.state == "draft", Batch.created_at <= now - DRAFTS_LIVE))
 
 
+def stop_batches(session: Session, now: datetime, account_id: int) -> None:
+    """What this account drafted is forgotten, what it started goes no further: nobody answers for it. No commit."""
+    session.execute(sa.delete(Batch).where(Batch.actor_id == account_id, Batch.state == "draft"))
+    going = (Batch.actor_id == account_id, Batch.state.in_(("waiting", "running")))
+    session.execute(_change(*going).values(state="failed", finished_at=now, lease_until=None))
+
+
 def waiting_items(session: Session, hold: Hold) -> list[int]:
     """The ids of the rows still to be done, in their order."""
     waiting = sa.select(BatchItem.id).where(BatchItem.batch_id == hold.batch_id, BatchItem.state == "waiting")

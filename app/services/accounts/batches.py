@@ -17,7 +17,9 @@ from ...models import Account, Batch, BatchItem, IssuedSecret, Person, PersonKin
 from ..access import Actor, require_administrator
 from ..audit import record
 from ..login.credentials import readable_password
-from .plan import AccountPlan, Skipped, Task, plan_accounts, plan_resets, slices
+from ..reach import visible_persons
+from .batch_reach import in_reach_now, lost_from_reach
+from .plan import AccountPlan, Skipped, Task, plan_accounts, plan_resets
 from .reading import home_groups
 
 PLANS = {"create": plan_accounts, "reset": plan_resets}
@@ -128,9 +130,14 @@ def batch_plan(session: Session, actor: Actor, batch: Batch) -> AccountPlan:
 
 
 def start_batch(session: Session, now: datetime, actor: Actor, batch_id: int) -> Batch:
-    """Let the work begin; once: a second call gives the same batch and changes nothing (R124). The caller commits."""
+    """Let the work begin; once: a second call gives the same batch and changes nothing (R124). The caller commits.
+
+    Raises Conflict when somebody in it went out of the actor's reach since it was drafted (R47).
+    """
     require_administrator(actor)
     batch = batch_in_reach(session, actor, batch_id)
+    if batch.state == "draft" and lost_from_reach(session, actor, batch):
+        raise Conflict(_("Somebody you chose is not at one of your locations any more. Choose again."))
     started = session.execute(
         sa.update(Batch).where(Batch.id == batch.id, Batch.state == "draft").values(state="waiting")
     )
@@ -166,12 +173,12 @@ def batch_state(session: Session, batch: Batch) -> BatchState:
     )
 
 
-def skipped_in(session: Session, batch: Batch) -> list[Skipped]:
-    """Who got nothing, and why; in the order of the names."""
+def skipped_in(session: Session, actor: Actor, batch: Batch) -> list[Skipped]:
+    """Who got nothing, and why, as far as in reach now; in the order of the names."""
     rows = session.execute(
         sa.select(Person, BatchItem.account_id, BatchItem.reason)
         .join(Person, Person.id == BatchItem.person_id)
-        .where(BatchItem.batch_id == batch.id, BatchItem.state == "skipped")
+        .where(BatchItem.batch_id == batch.id, BatchItem.state == "skipped", visible_persons(actor))
         .order_by(Person.sort_key, BatchItem.id)
     )
     return [Skipped(row[0].id, row[1], row[0].kind, row[0].number, row[0].list_name, row[2]) for row in rows]
@@ -182,8 +189,8 @@ def reveal_secrets(
 ) -> list[ShownSecret] | None:
     """The passwords of those without e-mail address; None when they were shown before (Z-102). The caller commits.
 
-    Only one caller ever gets them; afterwards nothing is left to make them from (R4). Raises Conflict while the work
-    is not done.
+    Only one caller ever gets them; afterwards nothing is left to make them from, also of those that went out of reach
+    and are not shown (R4, R47). Raises Conflict while the work is not done.
     """
     batch = batch_in_reach(session, actor, batch_id)
     if batch.state not in ENDED:
@@ -191,7 +198,7 @@ def reveal_secrets(
     first = session.execute(sa.update(Batch).where(Batch.id == batch.id, Batch.shown_at.is_(None)).values(shown_at=now))
     if not first.rowcount:
         return None
-    rows = _to_show(session, now, batch)
+    rows = _to_show(session, now, actor, batch)
     groups = home_groups(session, [person.id for _s, _a, person in rows])
     shown = [
         ShownSecret(
@@ -203,21 +210,21 @@ def reveal_secrets(
         )
         for secret, account, person in rows
     ]
-    for part in slices(secret.id for secret, _a, _p in rows):
-        wiped = sa.update(IssuedSecret).where(IssuedSecret.id.in_(part)).values(nonce=None)
-        session.execute(wiped.execution_options(synchronize_session=False))
+    on_screen = sa.select(BatchItem.secret_id).where(BatchItem.batch_id == batch.id, BatchItem.delivery == "screen")
+    wiped = sa.update(IssuedSecret).where(IssuedSecret.id.in_(on_screen)).values(nonce=None)
+    session.execute(wiped.execution_options(synchronize_session=False))
     if shown:
         record(session, now, actor, "secrets-shown", "batch", batch.id, {"count": len(shown)}, batch.institution_id)
     return shown
 
 
-def _to_show(session: Session, now: datetime, batch: Batch) -> list[tuple[IssuedSecret, Account, Person]]:
+def _to_show(session: Session, now: datetime, actor: Actor, batch: Batch) -> list[tuple[IssuedSecret, Account, Person]]:
     found = session.execute(
         sa.select(IssuedSecret, Account, Person)
         .join(BatchItem, BatchItem.secret_id == IssuedSecret.id)
         .join(Account, Account.id == IssuedSecret.account_id)
         .join(Person, Person.id == Account.person_id)
-        .where(BatchItem.batch_id == batch.id, BatchItem.delivery == "screen")
+        .where(BatchItem.batch_id == batch.id, BatchItem.delivery == "screen", in_reach_now(actor))
         .where(IssuedSecret.nonce.is_not(None), IssuedSecret.used_at.is_(None), IssuedSecret.expires_at > now)
         .order_by(Person.sort_key, BatchItem.id)
     )

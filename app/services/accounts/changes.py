@@ -1,4 +1,4 @@
-"""Changing one account or a few: name, flags, role, locations, deletion (Z-136 to Z-167). Every rule holds here.
+"""Changing one account or a few: name, flags, role, locations, deletion (Z-136 to Z-191). Every rule holds here.
 
 The screens only show what these functions allow; a direct request meets the same refusals (R46, R49, R50).
 """
@@ -11,15 +11,16 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session, contains_eager
 
-from ...errors import Conflict, InvalidInput, NotAllowed, UnknownName
+from ...errors import Conflict, NotAllowed, UnknownName
 from ...models import Account, AccountLocation, Location, LoginSession, Person, Role
 from ..access import HAS_LOCATIONS_BY_HAND, Actor, require_administrator
 from ..audit import record, record_many
 from ..login.credentials import cancel_secrets
 from ..login.sessions import end_sessions
-from ..mail.outbox import NewMail, can_be_mailed, queue_mails
+from ..mail.outbox import NewMail, queue_mails
 from ..reach import recompute_reach
-from .administrators import add_administrator, issue_soon
+from .batch_work import stop_batches
+from .colleagues import FURTHER, further_among, why_further
 from .plan import mail_address, slices
 from .reading import account_in_reach, visible_accounts
 from .rules import check_role, check_username, lock_administrators, save, why_last
@@ -42,12 +43,14 @@ def change_account(
     """Change what is given and differs; None stays as it is. The caller commits.
 
     Raises UnknownName out of reach, Conflict when somebody else changed the account since `version` (R123),
-    InvalidInput for the username (Z-137), NotAllowed for the role (Z-142) and for shutting out oneself or the last
-    administrator (part 7 nr 16).
+    InvalidInput for the username (Z-137), NotAllowed for the role (Z-142), for a colleague with more locations (R50),
+    and for shutting out oneself or the last administrator (part 7 nr 16).
     """
     account = _account_to_change(session, actor, account_id, version)
     wanted = {"username": username, "active": active, "blocked": blocked, "role": role}
     changes = _differences(account, wanted)
+    if changes and (reason := why_further(session, actor, account)):
+        raise NotAllowed(reason)
     if "username" in changes:
         check_username(session, changes["username"][1], account.id)
     if "role" in changes:
@@ -63,9 +66,14 @@ def change_account(
 
 
 def why_account_fixed(session: Session, actor: Actor, account: Account) -> str | None:
-    """Why this account cannot be blocked, deactivated or deleted by this actor; None when it can (part 7 nr 16)."""
+    """Why this account cannot be blocked, deactivated or deleted by this actor; None when it can.
+
+    It is the own one, of a colleague with more locations, or of the last administrator (R50, part 7 nr 16).
+    """
     if account.id == actor.account_id:
         return _("This is your own account. Ask another application administrator to do this.")
+    if reason := why_further(session, actor, account):
+        return reason
     if account.role is Role.ADMINISTRATOR and account.is_active:
         return why_last(session, account.institution_id, [account.id])
     return None
@@ -80,10 +88,15 @@ def set_flags(
     active: bool | None = None,
     blocked: bool | None = None,
 ) -> int:
-    """Set the flags of these accounts, of all or of none (R51); how many changed. The caller commits."""
+    """Set the flags of these accounts, of all or of none (R51); how many changed. The caller commits.
+
+    Raises UnknownName for one out of reach, NotAllowed for one that the actor may not change (R50, part 7 nr 16).
+    """
     require_administrator(actor)
     lock_administrators(session, actor, actor.institution_id)
     accounts = _accounts(session, actor, account_ids)
+    if further_among(session, actor, [account.id for account in accounts]):
+        raise NotAllowed(FURTHER)
     found = {account: _differences(account, {"active": active, "blocked": blocked}) for account in accounts}
     shut_out = [account for account, changes in found.items() if _shuts_out(changes)]
     if reason := _why_fixed_together(session, actor, shut_out):
@@ -106,6 +119,7 @@ def delete_account(session: Session, now: datetime, actor: Actor, account_id: in
     told = {"username": [account.username, None], "role": [str(account.role), None]}
     record(session, now, actor, "account-deleted", "account", account.id, told, account.institution_id)
     person_id, institution_id = account.person_id, account.institution_id
+    stop_batches(session, now, account.id)
     session.delete(account)
     save(session)
     if institution_id is not None:
@@ -147,40 +161,6 @@ def couple_locations(
     told = {"locations": [sorted(codes[place] for place in known), sorted(codes[place] for place in wanted)]}
     record(session, now, actor, "locations-coupled", "account", account.id, told, account.institution_id)
     recompute_reach(session, account.institution_id, [account.person_id])
-
-
-def new_administrator(
-    session: Session,
-    now: datetime,
-    actor: Actor,
-    *,
-    username: str,
-    first_name: str,
-    prefix: str | None,
-    last_name: str,
-    email: str,
-    institution_id: int,
-) -> Account:
-    """A new application administrator with a staff member whose number is the username (Z-154 to Z-163).
-
-    The details go out by e-mail as soon as a worker has made the secret. Without a location the new one sees nothing
-    yet (Z-187). The caller commits. Raises InvalidInput with its field.
-    """
-    require_administrator(actor)
-    if not actor.is_machine and institution_id != actor.institution_id:
-        raise NotAllowed(_("You have no rights for this."))
-    for field, value in (("first_name", first_name), ("last_name", last_name)):
-        if not value.strip():
-            raise InvalidInput(_("Fill in this field."), field=field)  # Z-160
-    if not can_be_mailed(email):
-        raise InvalidInput(_("Fill in a valid e-mail address."), field="email")
-    account = add_administrator(
-        session, now, institution_id, username, email, first_name=first_name, prefix=prefix, last_name=last_name
-    )
-    told = {"username": [None, username], "role": [None, account.role.value]}
-    record(session, now, actor, "account-created", "account", account.id, told, institution_id)
-    issue_soon(session, now, actor, account)
-    return account
 
 
 def _account_to_change(session: Session, actor: Actor, account_id: int, version: int) -> Account:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 from ...models import Account, Person, Role
 from ..access import Actor
 from .changes import why_account_fixed
+from .colleagues import FURTHER, further_among
 from .plan import slices
 from .reading import visible_accounts
 
@@ -39,11 +40,16 @@ class FlagPlan:
 
 
 def plan_flags(session: Session, actor: Actor, account_ids: Sequence[int], flag: FlagName, value: bool) -> FlagPlan:
-    """Decide for every account in reach; shutting out skips oneself and the last administrator (part 7 nr 16)."""
+    """Decide for every account in reach; colleagues with more locations are skipped (R50).
+
+    Shutting out skips oneself and the last administrator too (part 7 nr 16).
+    """
     plan = FlagPlan()
     shuts_out = value is (flag == "blocked")
+    further = further_among(session, actor, account_ids)
     for account in _accounts(session, actor, account_ids):
-        if reason := _why_not(session, actor, account, flag, value, shuts_out):
+        stays = str(FURTHER) if account.id in further else None
+        if reason := stays or _why_not(session, actor, account, flag, value, shuts_out):
             plan.skipped.append(SkippedAccount(account.person.list_name, account.username, reason))
         else:
             plan.changes.append(account)

@@ -15,6 +15,7 @@ from ...models import Account, Person, PersonKind, Seat
 from ..access import Actor
 from ..mail.outbox import can_be_mailed
 from ..reach import visible_persons
+from .colleagues import further_among
 from .reading import home_groups, visible_accounts
 from .usernames import Named, choose_username
 
@@ -28,6 +29,8 @@ REASONS = {  # the codes of batch_item.reason and of the contract
     "is-gone": _l("does not exist any more"),
     "inactive": _l("the account is inactive"),
     "blocked": _l("the account is blocked"),
+    "out-of-reach": _l("is not at one of your locations any more"),
+    "more-locations": _l("has locations that you do not have"),
 }
 
 
@@ -136,9 +139,10 @@ def plan_resets(session: Session, actor: Actor, account_ids: Sequence[int]) -> A
     """What happens when these accounts get a new password, in the order of their names."""
     accounts = list(_accounts(session, actor, account_ids))
     groups = _groups(session, [a.person_id for a in accounts if a.person.kind is PersonKind.PUPIL])
+    further = further_among(session, actor, [account.id for account in accounts])
     plan = AccountPlan(len(account_ids))
     for account in accounts:
-        if code := why_no_reset(account):
+        if code := "more-locations" if account.id in further else why_no_reset(account):
             plan.skipped.append(_skipped(account.person, account.id, code))
         else:
             plan.accounts.append(_planned(account.person, account.id, groups, account.username, None))

@@ -1,12 +1,14 @@
 """Reading accounts: which of them an actor sees, and what the screens show beside them. Changes nothing."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from ...errors import UnknownName
 from ...models import (
@@ -147,11 +149,12 @@ def groups_of_owner(session: Session, actor: Actor, person: Person) -> list[str]
         return [name for name in [home_groups(session, [person.id]).get(person.id)] if name]
     if person.kind is not PersonKind.STAFF:
         return []
+    newest = sa.select(sa.func.max(Group.school_year)).where(Group.institution_id == person.institution_id)
     chosen = (
         sa.select(Group.name)
         .join(GroupStaff, GroupStaff.group_id == Group.id)
         .where(GroupStaff.person_id == person.id)
-        .where(Group.school_year == sa.select(sa.func.max(Group.school_year)).scalar_subquery())
+        .where(Group.school_year == newest.scalar_subquery())
         .order_by(Group.sort_key)
     )
     if actor.locations is not None:
@@ -159,14 +162,45 @@ def groups_of_owner(session: Session, actor: Actor, person: Person) -> list[str]
     return list(session.scalars(chosen))
 
 
-def history(session: Session, account: Account) -> list[AuditLine]:
-    """What happened to this account, newest first."""
-    return list(
-        session.scalars(
-            sa.select(AuditLine)
-            .where(AuditLine.institution_id == account.institution_id)
-            .where(AuditLine.subject_kind == "account", AuditLine.subject_id == account.id)
-            .order_by(AuditLine.id.desc())
-            .limit(HISTORY_LINES)
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the history of an account. `by`: a username, "scheduler" or "command"; None when out of reach."""
+
+    action: str
+    details: dict[str, Any]
+    at: datetime
+    by: str | None
+
+
+def history(session: Session, actor: Actor, account: Account) -> list[Happening]:
+    """What happened to this account, newest first; who did it and where, as far as within reach (R47)."""
+    doer, person = aliased(Account), sa.select(Person.id).where(visible_persons(actor))
+    seen = sa.or_(AuditLine.actor_id.is_(None), doer.person_id.in_(person))
+    rows = session.execute(
+        sa.select(AuditLine, seen)
+        .outerjoin(doer, doer.id == AuditLine.actor_id)
+        .where(AuditLine.institution_id == account.institution_id)
+        .where(AuditLine.subject_kind == "account", AuditLine.subject_id == account.id)
+        .order_by(AuditLine.id.desc())
+        .limit(HISTORY_LINES)
+    ).all()
+    codes = _codes_in_reach(session, actor)
+    return [
+        Happening(line.action, _masked(line.details, codes), line.at, line.actor_name if named else None)
+        for line, named in rows
+    ]
+
+
+def _codes_in_reach(session: Session, actor: Actor) -> set[str]:
+    chosen = sa.select(Location.code).where(Location.institution_id == actor.institution_id)
+    if actor.locations is not None:
+        chosen = chosen.where(Location.id.in_(sorted(actor.locations)))
+    return set(session.scalars(chosen))
+
+
+def _masked(details: Mapping[str, Any], codes: Collection[str]) -> dict[str, Any]:
+    """The details with "…" for each location out of reach."""
+    if "locations" not in details:
+        return dict(details)
+    told = [[code if code in codes else "…" for code in side or ()] for side in details["locations"]]
+    return {**details, "locations": told}

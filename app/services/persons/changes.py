@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from ...errors import Conflict, InvalidInput, NotAllowed, UnknownName
 from ...models import Account, Gender, Person, PersonKind
 from ..access import Actor, require_administrator
+from ..accounts.colleagues import why_address_fixed
 from ..accounts.rules import save
 from ..audit import record
-from ..login.credentials import cancel_secrets
+from ..login.own_address import address_changed
 from ..login.sessions import end_sessions
 from ..mail.outbox import can_be_mailed
 from ..reach import visible_persons
@@ -63,7 +64,10 @@ def change_staff(
     email: str,
     gender: Gender | None = None,
 ) -> Person:
-    """Change a hand-made staff member. Raises NotAllowed for one from a roster, Conflict on `version` (R123)."""
+    """Change a hand-made staff member. Raises NotAllowed for one from a roster, Conflict on `version` (R123).
+
+    The e-mail address of an administrator with locations that the actor does not have stays: NotAllowed (R50).
+    """
     typed = {"number": number, "first_name": first_name, "prefix": prefix, "last_name": last_name, "email": email}
     return _change(session, now, actor, PersonKind.STAFF, person_id, version, typed, gender)
 
@@ -166,15 +170,16 @@ def _change(
     changes = {name: [getattr(person, name), new] for name, new in wanted.items() if getattr(person, name) != new}
     if not changes:
         return person
+    if "email" in changes and (reason := why_address_fixed(session, actor, person.id)):
+        raise NotAllowed(reason)
     if "number" in changes:
         _check_number(session, person.institution_id, wanted["number"], person.id)
     for name, (_old, new) in changes.items():
         setattr(person, name, new)
     person.remake_keys()
     save(session)
-    if "email" in changes:  # what was sent to the old address works no more (R32)
-        own = session.scalars(sa.select(Account.id).where(Account.person_id == person.id)).all()
-        cancel_secrets(session, now, own)
+    if "email" in changes:  # what was sent to the old address works no more, and who was in logs in anew (R26, R32)
+        address_changed(session, now, [person.id], old_address=changes["email"][0])
     record(session, now, actor, "person-changed", "person", person.id, changes, person.institution_id)
     return person
 
