@@ -62,7 +62,7 @@ class SomtodaySource:
             collected.refused.add(Kind.GUARDIANS)
             notes.warning("roster", "", "resource-refused", resource=Kind.GUARDIANS.value)
         pupils = linked_pupils(collected, notes)
-        pairs = pairs_of(collected, notes)
+        pairs = pairs_of(collected)
         with_pupil = {pair.guardian_key for pair in pairs}
         return Roster(
             source=SOURCE,

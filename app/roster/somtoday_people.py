@@ -73,9 +73,8 @@ def _linked_pupil(
     return pupil._replace(
         group_key=home if has_groups else ABSENT,
         group_keys=known if has_groups and (own is not ABSENT or teaching is not None) else ABSENT,
-        mentor_keys=tuple(key for key in mentors if key in told.staff)
-        if has_staff and mentors is not ABSENT
-        else ABSENT,
+        # With those whose own record is out of sight or bad: who is still named, stays (the plan knows whom it knows).
+        mentor_keys=mentors if has_staff else ABSENT,
     )
 
 
@@ -100,14 +99,14 @@ def linked_staff(told: Collected) -> tuple[RosterStaff, ...]:
     return tuple(staff)
 
 
-def pairs_of(told: Collected, notes: Notes) -> tuple[RosterGuardianship, ...]:
-    """The links between the guardians and pupils that we know, with the rank that the pupil gives (Z-265 to Z-267)."""
+def pairs_of(told: Collected) -> tuple[RosterGuardianship, ...]:
+    """The links of the pupils that we know, with the rank that the pupil gives (Z-265 to Z-267).
+
+    Also with a guardian whose own record is out of sight or bad: the plan knows whom it knows, and tells of the others.
+    """
     pairs = []
     for guardian, pupil in dict.fromkeys((*told.relations, *told.ranks)):
         if pupil not in told.pupils or Kind.GUARDIANS in told.refused:
-            continue
-        if guardian not in told.guardians:
-            notes.warning("pupil", told.pupils[pupil].number, "guardian-unknown", guardian=guardian[:8])
             continue
         pair = told.relations.get((guardian, pupil)) or RosterGuardianship(guardian, pupil)
         pairs.append(pair._replace(rank=told.ranks.get((guardian, pupil), ABSENT)))

@@ -65,3 +65,25 @@ def test_a_class_change_to_come_shows_no_leaving_date_z255(player, fetch):
     now["einddatum"] = "2026-10-31"
 
     assert rows(plan(fetch(), known)) == {}
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_location_that_is_closed_to_us_changes_nothing_elsewhere(player, fetch, number):
+    """Mentors and guardians who work or live across locations are out of sight with it; who is still named, stays."""
+    known = imported(fetch())
+    player.faults.hidden_locations = {player.school.vestigingen[number]["uuid"]}
+
+    assert rows(plan(fetch(), known)) == {}
+
+
+def test_a_mentor_of_a_closed_location_who_is_still_named_stays(player, fetch):
+    elsewhere = player.school.vestigingen[1]["uuid"]
+    pupil = next(one for one in player.school.leerlingen if one["vestiging"]["uuid"] != elsewhere)
+    mentor = next(one for one in player.school.medewerkers if one["vestiging"]["uuid"] == elsewhere)
+    pupil["plaatsingen"][1]["mentoren"] = [{"medewerker_uuid": mentor["uuid"]}]
+    known = imported(fetch())
+    player.faults.hidden_locations = {elsewhere}
+
+    assert rows(plan(fetch(), known)) == {}
+    pupil["plaatsingen"][1]["mentoren"] = []
+    assert list(rows(plan(fetch(), known))) == ["mentor"]
