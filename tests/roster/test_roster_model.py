@@ -1,10 +1,11 @@
 """Many random weeks of a school against what must always hold (R105, R107, R108)."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
-from app.roster import ABSENT
+from app.roster import ABSENT, RosterMessage
 from tests.roster.roster_world import GROUP, NOBODY, after, guardian, hand_made, pair, plan, pupil, roster, staff
 
 LAST_NAMES = ("Berg", "Kaya", "Adsız", "'t Hart", "Ruimschotel")
@@ -92,3 +93,53 @@ def test_the_order_of_the_records_makes_no_difference_r105():
     turned = roster(*reversed(told.pupils), *reversed(told.staff), *told.guardians, *reversed(told.guardianships))
 
     assert plan(turned, known).is_empty
+
+
+class Spoiled(Town):
+    """A town whose weeks arrive with mistakes; nobody moves between the locations."""
+
+    def join(self):
+        super().join()
+        number = str(self.count)
+        self.pupils[number] = self.pupils[number]._replace(location_key=self.dice.choice(("L1", "L2")))
+
+    def move(self):
+        """Who moves to a location that is not told looks gone, and nothing can be done about that."""
+
+    def week(self):
+        told = super().week()
+        return self.dice.choice((self.untold, self.closed, self.bad_record, self.one_number))(told)
+
+    def untold(self, told):
+        here = tuple(one for one in told.pupils if one.location_key == "L1")
+        return replace(told, pupils=here, locations=told.locations[:1])
+
+    def closed(self, told):
+        here = tuple(one for one in told.pupils if one.location_key == "L1")
+        return replace(told, pupils=here, closed_locations=frozenset({"L2"}))
+
+    def bad_record(self, told):
+        bad = self.dice.choice(told.pupils)
+        message = RosterMessage("error", "pupil", "", "last-name-missing", record_key=bad.key)
+        return replace(told, pupils=tuple(one for one in told.pupils if one.key != bad.key), messages=(message,))
+
+    def one_number(self, told):
+        number = self.dice.choice(told.pupils).number
+        spoiled = self.dice.choice(told.pupils).key
+        pupils = tuple(one._replace(number=number) if one.key == spoiled else one for one in told.pupils)
+        return replace(told, pupils=pupils)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_random_mistakes_cost_nobody_a_place_z244(seed):
+    town, known = Spoiled(seed), NOBODY
+    for _week in range(20):
+        told = town.week()
+        before, known = known, after(known, plan(told, known))
+
+        assert plan(told, known).is_empty
+        really_here = {one.key for one in town.pupils.values()}
+        for (kind, key), held in before.keys.items():
+            if kind == "pupil" and key in really_here and before.persons[held.person_id].left_on is None:
+                assert known.persons[held.person_id].left_on is None, (key, told.messages)
+                assert known.placed[held.person_id] == before.placed[held.person_id]
