@@ -83,7 +83,7 @@ def test_a_preview_changes_nothing_until_it_is_accepted_r78(session, ask, carry_
     assert (shown["status"], count(session, Person)) == ("preview", 0)
     row = session.get_one(SyncRun, run)
     assert 0 < len(row.changes) <= 500
-    assert set(row.changes[0]) == {"kind", "number", "name", "what", "fields"}
+    assert set(row.changes[0]) == {"kind", "id", "number", "name", "what", "fields"}
     with transaction():
         sync_runs.apply_previewed(session, NOW, Actor("command"), run)
     applied = carry_out(run)

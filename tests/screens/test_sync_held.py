@@ -12,9 +12,9 @@ __all__ = ["make_run"]
 def held(session, make_run, make_person, make_account, administrator):
     gone = make_person(location=session.query(Location).first(), last_name="Kaya", first_name="Elif")
     make_account(gone, username="elifkaya")
-    lines = [{"kind": "pupil", "number": gone.number, "name": gone.list_name, "what": "gone", "fields": []}]
+    line = {"kind": "pupil", "id": gone.id, "number": gone.number, "name": gone.list_name, "what": "gone", "fields": []}
     pupils = {"seen": 8, "unchanged": 8, "gone": 206}
-    return make_run("held", changes=lines, counts=counts(pupils=pupils), reason="206 van de 214 leerlingen ontbreken.")
+    return make_run("held", changes=[line], counts=counts(pupils=pupils), reason="206 van de 214 leerlingen ontbreken.")
 
 
 def test_a_held_run_says_why_who_would_go_and_has_the_safe_choice_chosen(admin_client, held):

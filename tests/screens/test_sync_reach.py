@@ -80,7 +80,7 @@ def test_changes_of_another_location_are_counted_not_shown_r47(admin_client, mak
     near = make_person(location=session.query(Location).first(), last_name="Dichtbij")
     far = make_person(location=elsewhere, number="777777", last_name="Merkteken")
     lines = [
-        {"kind": "pupil", "number": one.number, "name": one.list_name, "what": "changed",
+        {"kind": "pupil", "id": one.id, "number": one.number, "name": one.list_name, "what": "changed",
          "fields": [["last_name", one.last_name, "Nieuwenaam"]]}
         for one in (near, far)
     ]  # fmt: skip
@@ -104,7 +104,7 @@ def test_a_change_names_no_child_and_no_group_of_another_location_part_7_nr_5(
         Group(institution_id=here.institution_id, location_id=here.id, school_year=2026, name="2A", sort_key="2a")
     )
     lines = [
-        {"kind": "pupil", "number": near.number, "name": near.list_name, "what": "changed",
+        {"kind": "pupil", "id": near.id, "number": near.number, "name": near.list_name, "what": "changed",
          "fields": [["pupil", None, near.list_name], ["pupil", far.list_name, None], ["groups", "2A, P1A", "2A"]]},
     ]  # fmt: skip
     run = make_run("preview", changes=lines, counts=counts(pupils={"changed": 1}))

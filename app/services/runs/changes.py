@@ -1,7 +1,8 @@
 """What a run would change, as far as the reader may see it (R47, R78): the lines of a preview or of a held run.
 
-A line about somebody known is shown when that person is in reach. A line about somebody new has no place here yet: it
-is shown to who sent the file in, and to who reaches every location; for others it is counted.
+A line about a person, group or location that is known is shown when that is in reach; the line holds its id, for names
+and numbers come more than once. A line about something new has no place here yet: it is shown to who sent the file in,
+and to who reaches every location; for others it is counted.
 """
 
 from collections import Counter
@@ -15,10 +16,10 @@ from sqlalchemy.orm import Session
 from ...models import Account, Group, Location, Person, PersonKind, Seat, SyncRun
 from ..access import Actor
 from ..reach import visible_groups, visible_persons
-from .messages import known_people
 
 GROUP_FIELDS = ("group", "groups", "teaching_groups")
-KINDS = ("pupil", "guardian", "staff", "group", "location")  # people come first
+PEOPLE = ("pupil", "guardian", "staff")
+KINDS = (*PEOPLE, "group", "location")  # people come first
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +48,17 @@ class Changes:
 def read_changes(session: Session, actor: Actor, run: SyncRun) -> Changes:
     """The lines of this run that the actor may read. A handful of queries, whatever the number of lines."""
     stored = run.changes or []
-    people = known_people(session, actor, run, (_name_of(line) for line in stored))
-    groups = set(session.scalars(sa.select(Group.name).where(visible_groups(actor))))
+    people, groups = _people(session, actor, stored), _groups(session, actor)
     everything = reaches_everything(session, actor)
-    seen = {} if everything else _names_in_reach(session, actor, stored, groups)
+    seen = {} if everything else _names_in_reach(session, actor, stored, set(groups.values()))
+    places = actor.locations or ()
+    reached = {"group": groups, "location": places} | dict.fromkeys(PEOPLE, people)
     own_file = run.upload_id is not None and run.actor_id == actor.account_id
     lines, hidden = [], Counter[str]()
     for line in stored:
-        person = people.get(_name_of(line))
-        own_group = line["kind"] == "group" and line["name"] in groups
-        if everything or person or own_group or (own_file and line["what"] == "new"):
-            lines.append(_line(line, person, seen))
+        known = line.get("id")
+        if everything or known in reached[line["kind"]] or (own_file and line["what"] == "new"):
+            lines.append(_line(line, people.get(known) if line["kind"] in PEOPLE else None, seen))
         else:
             hidden[line["what"]] += 1
     lines.sort(key=lambda line: KINDS.index(line.kind) if line.kind in KINDS else len(KINDS))
@@ -79,8 +80,16 @@ def accounts_of(session: Session, lines: list[ChangeLine]) -> dict[int, Account]
     return {account.person_id: account for account in session.scalars(chosen)}
 
 
-def _name_of(line: dict[str, Any]) -> tuple[str, str]:
-    return line["kind"], line.get("number") or ""
+def _people(session: Session, actor: Actor, stored: list[dict[str, Any]]) -> dict[int, Person]:
+    """The persons in reach that these lines are about, by id."""
+    ids = [line["id"] for line in stored if line["kind"] in PEOPLE and line.get("id")]
+    chosen = sa.select(Person).where(Person.id.in_(ids), visible_persons(actor))
+    return {person.id: person for person in session.scalars(chosen)}
+
+
+def _groups(session: Session, actor: Actor) -> dict[int, str]:
+    """The names of the groups in reach, by id."""
+    return {row.id: row.name for row in session.execute(sa.select(Group.id, Group.name).where(visible_groups(actor)))}
 
 
 def _line(line: dict[str, Any], person: Person | None, seen: Mapping[str, Collection[str]]) -> ChangeLine:

@@ -1,12 +1,13 @@
 """What a run said about persons, groups and locations, as far as the reader may see them (R47, Z-242 to Z-244).
 
-A message names its record by number or technical key. It is shown when that record is in reach, or when nothing here
-has that key: a record that was skipped belongs to no location yet, and somebody must be able to mend it.
+A message names its record by number or technical key: the key counts only when nobody of that kind has the number. It
+is shown when everything here that it may mean is in reach, or when nothing here has that key: a record that was skipped
+belongs to no location yet, and somebody must be able to mend it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from .reading import SEVERITIES, Page, page_of
 MESSAGES_A_PAGE = 25
 KEYS_A_QUERY = 500  # databases limit the values of one statement
 MENTIONED = {"pupil": "pupil", "guardian": "guardian", "mentor": "staff"}  # value of a message: the kind it names
+Meant = dict[tuple[str, str], dict[Person, bool]]  # (kind, name): who it may mean, and whether in reach
 PERSON_KINDS = tuple(kind.value for kind in PersonKind)
 
 
@@ -68,21 +70,34 @@ def visible_messages(actor: Actor, run: SyncRun) -> sa.ColumnElement[bool]:
     if actor.is_machine:
         return sa.true()
     by_number, by_key = _by_number(run), _by_key(run)
-    seen = visible_persons(actor)
-    somebody = sa.or_(by_number.where(seen), by_key.where(seen), sa.and_(~by_number, ~by_key))
-    group = sa.exists().where(Group.institution_id == run.institution_id, Group.source_key == SyncMessage.key)
+    unseen = _not(visible_persons(actor))
+    somebody = sa.and_(~by_number.where(unseen), sa.or_(by_number, ~by_key.where(unseen)))
+    group = (
+        sa.exists()
+        .where(Group.institution_id == run.institution_id, Group.source == run.source)
+        .where(Group.source_key == SyncMessage.key)
+    )
     place = (
         sa.exists()
         .where(Location.institution_id == run.institution_id)
         .where(sa.or_(Location.code == SyncMessage.key, Location.id.in_(_keyed_location(run))))
     )
-    own_place = place.where(Location.id.in_(sorted(actor.locations or {0})))
+    far_group, far_place = group.where(_not(visible_groups(actor))), place.where(_not(_own_places(actor)))
     return sa.or_(
         sa.and_(SyncMessage.kind.in_(PERSON_KINDS), somebody),
-        sa.and_(SyncMessage.kind == "group", sa.or_(group.where(visible_groups(actor)), ~group)),
-        sa.and_(SyncMessage.kind == "location", sa.or_(own_place, ~place)),
+        sa.and_(SyncMessage.kind == "group", ~far_group),
+        sa.and_(SyncMessage.kind == "location", ~far_place),
         SyncMessage.kind.not_in((*PERSON_KINDS, "group", "location")),
     )
+
+
+def _not(reached: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Out of reach, also where the condition is neither true nor false: who is seen from nowhere."""
+    return ~sa.func.coalesce(reached, sa.false())
+
+
+def _own_places(actor: Actor) -> sa.ColumnElement[bool]:
+    return Location.id.in_(sorted(actor.locations or {0}))
 
 
 def _by_number(run: SyncRun) -> sa.Exists:
@@ -146,19 +161,25 @@ def _mentioned_out_of_reach(
 def known_people(
     session: Session, actor: Actor, run: SyncRun, names: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], Person]:
-    """The persons in reach behind (kind, number or key)."""
+    """The persons in reach behind (kind, number or key); the key counts only when nobody of that kind has the number.
+
+    Nobody is behind a name that also means somebody out of reach.
+    """
     wanted = {(kind, key) for kind, key in names if kind in PERSON_KINDS and key}
-    keys = sorted({key for _kind, key in wanted})
-    found: dict[tuple[str, str], Person] = {}
-    for start in range(0, len(keys), KEYS_A_QUERY):
-        some = keys[start : start + KEYS_A_QUERY]
-        chosen: sa.Select[Any] = (
-            sa.select(Person, PersonKey.key)
-            .outerjoin(PersonKey, sa.and_(PersonKey.person_id == Person.id, PersonKey.source == run.source))
-            .where(Person.institution_id == run.institution_id, visible_persons(actor))
-            .where(sa.or_(Person.number.in_(some), PersonKey.key.in_(some)))
-        )
-        for row in session.execute(chosen):
-            for key in (row.key, row.Person.number):  # the number counts most: it is what people read
-                found[(row.Person.kind.value, key)] = row.Person
-    return {name: person for name, person in found.items() if name in wanted}
+    by_number: Meant = defaultdict(dict)
+    by_key: Meant = defaultdict(dict)
+    for keys in _some(sorted({key for _kind, key in wanted})):
+        seen = sa.func.coalesce(visible_persons(actor), sa.false())
+        everybody = sa.select(Person, seen).where(Person.institution_id == run.institution_id)
+        for person, reached in session.execute(everybody.where(Person.number.in_(keys))):
+            by_number[person.kind.value, person.number or ""][person] = reached
+        known = (PersonKey.source == run.source, PersonKey.kind == Person.kind, PersonKey.key.in_(keys))
+        keyed = everybody.add_columns(PersonKey.key).join(PersonKey, PersonKey.person_id == Person.id)
+        for person, reached, key in session.execute(keyed.where(*known)):
+            by_key[person.kind.value, key][person] = reached
+    meant = {name: by_number.get(name) or by_key.get(name) or {} for name in wanted}
+    return {name: next(iter(people)) for name, people in meant.items() if people and all(people.values())}
+
+
+def _some(keys: list[str]) -> Iterator[list[str]]:
+    return (keys[start : start + KEYS_A_QUERY] for start in range(0, len(keys), KEYS_A_QUERY))

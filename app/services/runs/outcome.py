@@ -138,6 +138,7 @@ def shown_changes(plan: Plan) -> list[dict[str, Any]]:
     return [
         {
             "kind": change.kind,
+            "id": change.ref if change.ref > 0 else None,  # of the person, group or location when it is known here
             "number": change.number,
             "name": change.name,
             "what": change.what,
