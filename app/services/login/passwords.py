@@ -1,9 +1,11 @@
 """What makes a password good enough (R6 to R8): long, and not what a guesser tries first. No rules about signs.
 
-The list of zxcvbn and our own Dutch list (weak_words.txt) are looked through as a guesser does: without capitals,
-accents and digits around them, with 0 for o and @ for a.
+The lists of zxcvbn and of Django (common-passwords.txt.gz, its licence beside it) and our own Dutch list
+(weak_words.txt) are looked through as a guesser does: without capitals, accents and digits around them, with 0 for o
+and @ for a.
 """
 
+import gzip
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -24,12 +26,15 @@ MAX_LENGTH = 4096  # longer is refused without hashing
 ZXCVBN_READS = 72  # it refuses more than this, and the rest only makes a password stronger
 GOOD_SCORE = 3  # of 4
 GUESSER_READS = 200  # characters; what is weak so far is refused, whatever comes after
-LETTERS_LEFT = 7  # so many letters must be left when all weak words are gone
+LETTERS_LEFT = 7  # so many letters must be left when all weak words are gone,
+LEFT_TO_GUESS = 6.0  # and so many guesses (10 to this power): mijnnaamis + manchester is nothing new
+WORDS_TO_GUESS = 10.0  # guesses for the letters of a text in words: manchesterunited2026 needs only 10 ** 5.2
 OWN_WORD_LENGTH = 3  # shorter own words (a prefix, initials) are in every phrase
 LEET = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"})
 LEET_WITH_I = LEET | {ord("1"): ord("i")}
 SIGNS = str.maketrans({"@": "a", "$": "s", "!": "i", "|": "l", "€": "e"})
 LEET_AT_END = 4  # so many digits and signs at the end may still be letters of the last word
+IN_WORDS = re.compile(r"[\W\d_]*([^\W\d_]+[ ._,&+-]{1,2})*[^\W\d_]+[\W\d_]*")  # digits and other signs only around it
 NO_LETTER = re.compile(r"[\d_]|[^\w\u2000-\U0010ffff]")  # pictures count as letters
 
 
@@ -48,7 +53,7 @@ def why_weak(password: str, *, words: Iterable[str] = ()) -> str | None:
     own = {folded for word in words for folded in _own_words(word)}
     if _is_weak_word(password, own) or _is_listed(password):
         return _("This password is easy to guess. Do not use names, the school, seasons or words such as welcome.")
-    if zxcvbn(password[:ZXCVBN_READS], user_inputs=sorted(own))["score"] < GOOD_SCORE:
+    if zxcvbn(password[:ZXCVBN_READS], user_inputs=sorted(own))["score"] < GOOD_SCORE or _is_few_words(password):
         return _("This password is easy to guess. Choose four words that have nothing to do with each other.")
     return None
 
@@ -74,14 +79,34 @@ def _weak_words() -> frozenset[str]:
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
+@lru_cache(maxsize=1)
+def _common() -> frozenset[str]:
+    with gzip.open(Path(__file__).with_name("common-passwords.txt.gz"), "rt", encoding="utf-8") as lines:
+        return frozenset(line.strip() for line in lines)
+
+
 def _is_weak_word(password: str, own: set[str]) -> bool:
     """Whether hardly a letter is left when the weak words are gone; a guesser who reads 3 as e counts too."""
     weak = _any_of(frozenset(own))
     for text in _readings(password):
         rest, found = weak.subn("", text)
-        if found and len(rest) < LETTERS_LEFT:
+        mostly = len(text) - len(rest) >= len(rest)  # three random letters may spell a name
+        if found and ((mostly and len(rest) < LETTERS_LEFT) or _guesses(rest) < LEFT_TO_GUESS):
             return True
     return False
+
+
+def _is_few_words(password: str) -> bool:
+    """Whether it is a name or a few usual words, dressed up with a year and signs: those add next to nothing."""
+    words, letters = IN_WORDS.fullmatch(_plain(password)), _letters(_plain(password))
+    if words is None or len(password) > ZXCVBN_READS or 2 * len(letters) < len(password):
+        return False  # random signs: there each of them counts
+    return _guesses(letters) < WORDS_TO_GUESS
+
+
+def _guesses(letters: str) -> float:
+    """How many guesses these letters cost, as a power of ten."""
+    return float(zxcvbn(letters[:ZXCVBN_READS])["guesses_log10"])
 
 
 def _readings(password: str) -> Iterator[str]:
@@ -108,9 +133,9 @@ def _own_words(word: str) -> Iterable[str]:
 
 
 def _is_listed(password: str) -> bool:
-    listed = RANKED_DICTIONARIES["passwords"]
     plain = password.lower()
-    return plain in listed or _without_ending(plain) in listed or _plain(plain) in listed
+    dressed = (plain, _without_ending(plain), _plain(plain))
+    return any(text in listed for text in dressed for listed in (RANKED_DICTIONARIES["passwords"], _common()))
 
 
 def _plain(text: str) -> str:
