@@ -7,11 +7,14 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from app.clock import school_year_of, today
 from app.models import Person
 from app.work.runs import work_on_runs
 from tests.screens.sync_world import SYNC, form_of
 
-FEED = (Path(__file__).parents[1] / "roster" / "feeds" / "EDEXML.Voorbeeld.2.1.xml").read_bytes()
+YEAR = school_year_of(today())
+EXAMPLE = Path(__file__).parents[1] / "roster" / "feeds" / "EDEXML.Voorbeeld.2.1.xml"
+FEED = EXAMPLE.read_bytes().replace(b"<schooljaar>2014-2015<", f"<schooljaar>{YEAR}-{YEAR + 1}<".encode())
 UPLOAD = f"{SYNC}bestand/"
 
 
