@@ -1,6 +1,6 @@
 """What becomes of a run once its roster is there: planned, judged by the gate, applied or shown; or failed.
 
-Everything in one transaction that starts with keep_run (run_work.py): before or after, never half (R102).
+Everything in one transaction that starts with keep_run (work.py): before or after, never half (R102).
 """
 
 from collections.abc import Iterable
