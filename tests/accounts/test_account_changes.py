@@ -1,6 +1,5 @@
 """Changing one account or a few (Z-136 to Z-167, R17, R26, R49, R50, R51, R123, part 7 nrs 15, 16, 25)."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -190,28 +189,3 @@ def test_an_inactive_administrator_does_not_count_as_one_who_remains_part7_nr16(
     make_account(role=Role.ADMINISTRATOR, active=False)
     with pytest.raises(NotAllowed):
         change(administrator, by=Actor("command", institution_id=institution.id), blocked=True)
-
-
-def test_of_two_administrators_who_block_each_other_at_once_one_remains_r50(app, db, administrator, make_account):
-    other = make_account(role=Role.ADMINISTRATOR, locations=[db.session.get(Location, 1)])
-    pairs = [(actor_of(administrator), other.id), (actor_of(other), administrator.id)]
-    refused, ready = [], threading.Barrier(2)
-    db.session.rollback()
-
-    def block(actor, account_id):
-        with app.app_context():
-            ready.wait()
-            try:
-                with transaction():
-                    change_account(db.session, NOW, actor, account_id, 1, blocked=True)
-            except NotAllowed as error:
-                refused.append(error)
-
-    threads = [threading.Thread(target=block, args=pair) for pair in pairs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(refused) == 1
-    active = sa.select(Account.id).where(Account.role == Role.ADMINISTRATOR, ~Account.blocked)
-    assert len(db.session.scalars(active).all()) == 1
