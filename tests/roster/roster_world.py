@@ -171,7 +171,8 @@ def learn_persons(school, plan, ids):
 
 
 def learn_links(school, plan, ids):
-    for ref, _year, place, group, *more in plan.rows["enrolment"].new:
+    for ref, year, place, group, *more in plan.rows["enrolment"].new:
+        school.newest_year = max(year, school.newest_year or year)
         pupil = ids(ref)
         assert pupil not in school.enrolments, "one enrolment per pupil and year"
         school.enrolments[pupil] = KnownEnrolment(pupil + 50_000, ids(place), ids(group), *more)

@@ -18,21 +18,24 @@ def held(told, known, today=TODAY):
 
 
 @pytest.mark.parametrize(
-    ("year", "today", "reason"),
+    ("known_year", "year", "today", "reason"),
     [
-        (2026, date(2027, 7, 31), None),
-        (2026, date(2027, 8, 1), "schooljaar 2026/2027; het is nu 2027/2028. Er is niets gewijzigd."),
-        (2027, date(2027, 6, 15), "schooljaar 2027/2028; het is nu 2026/2027. Er is niets gewijzigd."),
-        (2027, date(2027, 8, 1), None),
+        (2026, 2026, date(2027, 7, 31), None),
+        (2026, 2026, date(2027, 8, 1), None),  # the new year has not come yet: nothing to fall back from
+        (2026, 2027, date(2027, 6, 15), "schooljaar 2027/2028; het is nu 2026/2027."),
+        (2026, 2027, date(2027, 8, 1), None),
+        (2027, 2026, date(2027, 8, 2), "schooljaar 2026/2027; eerder is er een van 2027/2028 verwerkt."),
+        (2014, 2014, date(2026, 11, 1), None),  # who tries an old example twice
+        (2014, 2015, date(2026, 11, 1), None),
     ],
 )
-def test_a_file_of_another_school_year_is_held_and_says_so(app, year, today, reason):
+def test_a_file_of_another_school_year_is_held_and_says_so(app, known_year, year, today, reason):
     known = imported(KNOWN)
-    known.groups, known.enrolments = (), {}
+    known.groups, known.enrolments, known.newest_year = (), {}, known_year
     people = (pupil("1", school_year=year, last_name="Kaya"), pupil("2", school_year=year))
     answer = held(roster(*people, school_year=year, groups=(), reference_date=today), known, today)
 
-    assert answer == (reason and f"Dit is de levering van {reason}")
+    assert answer == (reason and f"Dit is de levering van {reason} Er is niets gewijzigd.")
 
 
 def test_the_very_first_roster_may_be_of_any_year_with_a_warning(app):

@@ -44,13 +44,20 @@ def why_held(plan: Plan, known: KnownSchool, roster: Roster, today: date) -> str
 
 
 def why_another_moment(plan: Plan, known: KnownSchool, roster: Roster, today: date) -> str | None:
-    """The reason when the file is of another school year than today's, or older than the one that was applied last.
+    """The reason when the roster is of an earlier school year than the school knows, of one that has yet to begin, or
+    made before the one that was applied last (domain.md 5.1).
 
     A school that knows no pupil yet takes any file, and a file that changes nothing is never held.
     """
-    if known.is_new or plan.is_empty:
+    if known.newest_year is None or plan.is_empty:
         return None
-    if roster.school_year != school_year_of(today):
+    if roster.school_year < known.newest_year:
+        return _(
+            "This is the roster of school year %(year)s; one of %(known)s was applied before. Nothing was changed.",
+            year=school_year_name(roster.school_year),
+            known=school_year_name(known.newest_year),
+        )
+    if roster.school_year > max(known.newest_year, school_year_of(today)):
         return _(
             "This is the roster of school year %(year)s; it is %(current)s now. Nothing was changed.",
             year=school_year_name(roster.school_year),

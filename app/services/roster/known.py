@@ -101,6 +101,7 @@ class KnownSchool:
     mentors: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))  # pupil: staff
     guardians: dict[int, dict[int, tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(dict))
     with_account: frozenset[int] = frozenset()
+    newest_year: int | None = None  # the last school year that pupils were read in for
     made_on: date | None = None  # of the delivery of this source that was applied last
 
     @property
@@ -205,6 +206,7 @@ def _read_enrolments(session: Session, known: KnownSchool, school_year: int) -> 
     )
     for person_id, year, *rest in rows:
         known.placed[person_id] = rest[1]
+        known.newest_year = year  # the last one in this order
         if year == school_year:
             known.enrolments[person_id] = KnownEnrolment(*rest)
 
