@@ -5,6 +5,7 @@ is what `make run` starts, all in one process, so that it is up within seconds.
 """
 
 import os
+import select
 import signal
 import socket
 import sys
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 THREADS = 8
 LARGEST_BODY = 64 * 1024 * 1024  # an upload of 50 MB with its form; each route sets its own, lower limit
+ACCEPT_WITHIN = 2  # seconds for connections that were made before SIGTERM
 FINISH_WITHIN = 30  # seconds that running requests get after SIGTERM (R126)
 
 app = create_app()
@@ -89,6 +91,8 @@ class Server:
             # Waitress would throw away the headers of our own proxy; how many we believe is PROXIES (ProxyFix).
             clear_untrusted_proxy_headers=app.config["PROXIES"] == 0,
         )
+        for listener in self.listeners:
+            listener.channel_class = _channels()
         self.stopping = False
 
     @property
@@ -123,9 +127,10 @@ class Server:
         self.wasyncore.loop(timeout=seconds, map=self.map, count=1)
 
     def _finish_requests(self) -> None:
-        for _connection in range(THREADS):  # those that the system accepted for us already
-            self._turn(0.0)
         listeners = self.listeners
+        until = time.monotonic() + ACCEPT_WITHIN
+        while _have_callers(listeners) and time.monotonic() < until:  # whom the system accepted for us already
+            self._turn(0.0)
         for listener in listeners:
             self.wasyncore.dispatcher.close(listener)
         until = time.monotonic() + FINISH_WITHIN
@@ -134,6 +139,31 @@ class Server:
         for listener in listeners:
             listener.task_dispatcher.shutdown(timeout=1)
         self.wasyncore.close_all(self.map)
+
+
+def _have_callers(listeners: list[Any]) -> bool:
+    return bool(select.select([listener.socket for listener in listeners], [], [], 0)[0])
+
+
+def _channels() -> type[Any]:
+    """Connections of which also the refusals that never reach the app (400, 413, 431) carry our headers (R63)."""
+    from waitress.channel import HTTPChannel
+    from waitress.task import ErrorTask
+
+    from app.headers import fixed_headers
+
+    with app.app_context():
+        ours = list(fixed_headers().items())
+
+    class Refusal(ErrorTask):  # type: ignore[misc]
+        def execute(self) -> None:
+            self.response_headers.extend(ours)
+            super().execute()
+
+    class Channel(HTTPChannel):  # type: ignore[misc]
+        error_task_class = Refusal
+
+    return Channel
 
 
 def _is_busy(listener: Any) -> bool:

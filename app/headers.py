@@ -17,6 +17,7 @@ FIXED = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "X-Frame-Options": "DENY",
 }
+HSTS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
 def csp_nonce() -> str:
@@ -24,6 +25,12 @@ def csp_nonce() -> str:
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(18)
     return g.csp_nonce
+
+
+def fixed_headers() -> dict[str, str]:
+    """What an answer carries that no page of ours made: a refusal of the server itself."""
+    nothing = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Cache-Control": "no-store"}
+    return FIXED | nothing | (HSTS if current_app.config["SECURE"] else {})
 
 
 def init_headers(app: Flask) -> None:
@@ -49,7 +56,7 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     response.headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce())
     if current_app.config["SECURE"]:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        response.headers.update(HSTS)
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,15 +1,21 @@
-"""Herinner mij: username and institution in a signed cookie of our own, never a password and never a login (Z-027)."""
+"""Herinner mij: username and institution in a cookie of our own, never a password and never a login (Z-027).
 
+It is sealed: who reads the cookies of a browser learns no name (R22).
+"""
+
+import json
 from dataclasses import dataclass
 
 from flask import Response, current_app, request
-from itsdangerous import BadSignature, URLSafeSerializer
 
-from ..services.sealing import derive_key
+from ..errors import SecretUnusable
+from ..services.sealing import seal, unseal
 from .visitors import delete_own_cookie, own_cookie, set_own_cookie
 
 COOKIE = "zicht-remembered"
 KEPT = 365 * 24 * 3600  # seconds
+PURPOSE = "remembered"
+LONGEST = 200  # characters of a username or BRIN; a cookie may have 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +28,21 @@ class Remembered:
 
 def remembered() -> Remembered | None:
     """What this browser remembers; None for nothing, or for what we did not write."""
+    cookie = request.cookies.get(own_cookie(current_app, COOKIE), "")
     try:
-        username, brin = _signer().loads(request.cookies.get(own_cookie(current_app, COOKIE), ""))
-    except (BadSignature, ValueError, TypeError):
+        username, brin = json.loads(unseal(current_app.config["SECRET_KEY"], cookie, PURPOSE))
+    except (SecretUnusable, ValueError, TypeError):
         return None
     return Remembered(str(username), str(brin))
 
 
 def remember(response: Response, who: Remembered) -> None:
     """Fill in these two the next time (Z-028, Z-053)."""
-    set_own_cookie(response, COOKIE, str(_signer().dumps([who.username, who.brin])), KEPT)
+    text = json.dumps([who.username[:LONGEST], who.brin[:LONGEST]])
+    set_own_cookie(response, COOKIE, seal(current_app.config["SECRET_KEY"], text, PURPOSE), KEPT)
 
 
 def forget(response: Response) -> None:
     """The box was not ticked: forget them."""
     if own_cookie(current_app, COOKIE) in request.cookies:
         delete_own_cookie(response, COOKIE)
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(derive_key(current_app.config["SECRET_KEY"], "remembered"))

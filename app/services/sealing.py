@@ -9,24 +9,26 @@ from flask_babel import gettext as _
 
 from ..errors import SecretUnusable
 
+SOURCES = "source-secrets"
+
 
 def derive_key(secret_key: str, purpose: str) -> bytes:
     """32 bytes for this purpose alone; the same every time."""
     return hmac.new(secret_key.encode(), f"zicht/{purpose}".encode(), hashlib.sha256).digest()
 
 
-def seal(secret_key: str, text: str) -> str:
-    """The text, readable only with the key; for the secrets of a source connection."""
-    return _box(secret_key).encrypt(text.encode()).decode()
+def seal(secret_key: str, text: str, purpose: str = SOURCES) -> str:
+    """The text, readable only with the key and for this purpose; safe in a cookie. Standard: for a roster source."""
+    return _box(secret_key, purpose).encrypt(text.encode()).decode()
 
 
-def unseal(secret_key: str, sealed: str) -> str:
-    """Raises SecretUnusable when it was sealed with another key."""
+def unseal(secret_key: str, sealed: str, purpose: str = SOURCES) -> str:
+    """Raises SecretUnusable when it was sealed with another key or for another purpose."""
     try:
-        return _box(secret_key).decrypt(sealed.encode()).decode()
+        return _box(secret_key, purpose).decrypt(sealed.encode()).decode()
     except InvalidToken as wrong:
         raise SecretUnusable(_("The stored secret cannot be read with this key. Connect the source again.")) from wrong
 
 
-def _box(secret_key: str) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(derive_key(secret_key, "source-secrets")))
+def _box(secret_key: str, purpose: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(derive_key(secret_key, purpose)))

@@ -14,6 +14,14 @@ def test_a_sealed_secret_opens_with_its_key_only():
         unseal("b" * 40, sealed)
 
 
+def test_what_is_sealed_for_one_purpose_opens_for_no_other():
+    sealed = seal("a" * 40, "geheim", "remembered")
+    assert unseal("a" * 40, sealed, "remembered") == "geheim"
+    for other in ("source-secrets", "remembere"):
+        with pytest.raises(SecretUnusable):
+            unseal("a" * 40, sealed, other)
+
+
 def test_each_purpose_has_a_key_of_its_own():
     assert derive_key("a" * 40, "one") != derive_key("a" * 40, "two")
     assert derive_key("a" * 40, "one") == derive_key("a" * 40, "one")

@@ -13,16 +13,17 @@ import urllib.request
 
 import pytest
 
+from app.headers import FIXED
 from tests.conftest import on_postgresql
 
 pytestmark = pytest.mark.skipif(on_postgresql(), reason="starts on a database file of its own")
 SLOW = """
-import sys, time
+import os, sys, time
 import wsgi
 real = wsgi.app.wsgi_app
 def slow(environ, start_response):
     if environ["PATH_INFO"] == "/healthz":
-        print("request", flush=True)
+        os.write(1, b"request\\n")  # one write: print makes two, and threads come between
         time.sleep(1.0)
     return real(environ, start_response)
 wsgi.app.wsgi_app = slow
@@ -136,6 +137,31 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path):
         result = subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
     assert result.returncode == 1
     assert result.stderr == f"Poort {port} is bezet. Kies een andere: PORT=8001 make run\n"
+
+
+REFUSALS = {
+    400: b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: veel\r\n\r\n",
+    413: b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n",
+    431: b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ".ljust(256 * 1024 + 1, b"x"),  # no byte more, so that it reads all
+}
+
+
+def test_what_the_server_itself_refuses_carries_our_headers_too_r63(start):
+    process, address = start("--make-ready")
+    for status, request in REFUSALS.items():
+        with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=10) as line:
+            line.sendall(request)
+            answer = b""
+            while piece := line.recv(10_000):
+                answer += piece
+        text = answer.decode()
+        assert text.split()[1] == str(status), text
+        for name, value in FIXED.items():
+            assert text.count(f"{name}: {value}\r\n") == 1, name
+        assert "Content-Security-Policy: default-src 'none'" in text
+        assert "waitress" not in text.casefold()
+    process.terminate()
+    assert process.wait(timeout=30) == 0
 
 
 def test_the_answer_names_no_server_and_no_version_r63(start):
