@@ -16,9 +16,9 @@ from ..models import Institution, Location, SyncRun
 from ..roster.sources import SOURCES, file_source, source_kind
 from ..services.access import Actor
 from ..services.institutions import institution_of
-from ..services.runs.answers import run_answers
+from ..services.runs.answers import as_in_the_contract, run_answers
 from ..services.runs.connections import connect_source, locations_by_code, shown_settings
-from ..services.runs.requests import connection_of
+from ..services.runs.requests import OPEN, connection_of
 from ..services.runs.settings import switch_locations
 from ..services.runs.work import open_service
 from .answer import MACHINE, Answer, Commands, answers
@@ -152,4 +152,5 @@ def runs(brin: str) -> Answer:
     """The log of runs, newest first."""
     mine = sa.select(SyncRun).where(SyncRun.institution_id == institution_of(db.session, brin).id)
     data = run_answers(db.session, db.session.scalars(mine.order_by(SyncRun.id.desc())))
-    return Answer(data=data, text=[run_line(line) for line in data])
+    ended = [line for line in data if line["status"] not in OPEN]
+    return Answer(data=[as_in_the_contract(line) for line in ended], text=[run_line(line) for line in data])

@@ -19,6 +19,7 @@ from ..services.runs.answers import full_counts, message_answer, run_answer
 from ..services.runs.outcome import foresee
 from ..services.runs.requests import request_run
 from ..services.runs.uploads import store_upload
+from ..services.runs.work import next_run
 from ..work.runs import do_run
 from .answer import MACHINE, REFUSED, WRONG_USAGE, Answer
 
@@ -26,6 +27,7 @@ from .answer import MACHINE, REFUSED, WRONG_USAGE, Answer
 def run_file(institution_id: int, source: str, file: Path | None, approve: bool) -> Answer:
     """One import of this file. It is kept until the run is done, so that a kill loses nothing."""
     folder, kept = Path(current_app.config["INSTANCE"]) / "uploads", None
+    _finish_left_behind(institution_id)
     try:
         with transaction():
             if file is not None:
@@ -42,9 +44,17 @@ def run_file(institution_id: int, source: str, file: Path | None, approve: bool)
 
 def run_service(institution_id: int, source: str, approve: bool) -> Answer:
     """One run of the connected service."""
+    _finish_left_behind(institution_id)
     with transaction():
         run_id = _requested(institution_id, source, "manual", None, approve)
     return _done(run_id)
+
+
+def _finish_left_behind(institution_id: int) -> None:
+    """Carry out the run that a killed command left behind: where no scheduler runs, nobody else would."""
+    while (left := next_run(db.session, now(), institution_id)) is not None:
+        do_run(left)
+    db.session.rollback()
 
 
 def _requested(institution_id: int, source: str, trigger: str, upload_id: int | None, approve: bool) -> int:
@@ -77,7 +87,7 @@ def try_out(institution: Institution, source: str, opened: RosterSource, approve
     try:
         roster: Roster = opened.fetch()
         data["status"], plan, reason = foresee(db.session, institution, source, roster, today())
-        counts, messages = (plan.counted(), plan.messages) if plan else (None, roster.messages)
+        counts, messages = (plan.counted(), plan.messages) if plan else (None, [])
         if approve and data["status"] == "held":
             data["status"] = "preview"
         code = 0 if data["status"] == "preview" else REFUSED

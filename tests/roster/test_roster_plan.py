@@ -166,6 +166,7 @@ def test_a_kind_that_is_not_delivered_is_never_gone(kind, told):
     later = plan(roster(*told, delivers=frozenset(Kind) - {kind}), imported(roster(*FAMILY)))
 
     assert later.is_empty
+    assert ("warning", "roster", "", "kind-not-told") in codes(later)
 
 
 def test_hand_made_staff_are_merged_by_number_and_never_overwritten_part7_nr22():

@@ -1,11 +1,12 @@
 """`roster sources`, `import` and `runs` (contract.md): answers, exit codes, and no traceback."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from app.clock import now
 from app.extensions import transaction
 from app.models import Account, Location, Person, PersonKind, SourceConnection, SyncRun
 from tests.runs.run_world import NOW, Writes, command, count, whole
@@ -221,9 +222,8 @@ def test_people_read_the_same_in_words(app, institution, session):
 
 def test_a_second_run_at_once_is_refused_with_1(bring_in, session, institution, app):
     with transaction():
-        session.add(
-            SyncRun(institution_id=1, source="edexml", trigger="file", slot="x", status="waiting", created_at=NOW)
-        )
+        busy = {"status": "running", "created_at": NOW, "lease_until": now() + timedelta(minutes=1), "fence": 1}
+        session.add(SyncRun(institution_id=1, source="edexml", trigger="file", slot="x", **busy))
     code, answer = bring_in()
 
     assert (code, list(answer)) == (1, ["error"])

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from ...roster import Kind
-from .changes import KIND_OF, Change, Fall, shown_name
+from .changes import KIND_OF, PEOPLE, Change, Fall, shown_name
 from .draft import Draft
 from .known import NUMBER, KnownPerson
 from .links import named_groups
@@ -106,3 +106,15 @@ def note_falls(draft: Draft) -> None:
     draft.plan.places = [(draft.places.names[place], Fall(count, lost[place])) for place, count in before.items()]
     with_class = sum(one.group_id is not None for one in draft.known.enrolments.values())
     draft.plan.classless = Fall(with_class, draft.classless)
+
+
+def note_untold(draft: Draft) -> None:
+    """A kind that this source delivered before and is silent about now: nobody of it is gone, but somebody should look.
+
+    A file may hold pupils only (formats.md 1.5), so silence is no fall.
+    """
+    for kind in PEOPLE:
+        own = draft.known.keyed.get(kind, {})
+        here = any(draft.known.persons[person].left_on is None for person in own)
+        if here and KIND_OF[kind] not in draft.roster.delivers:
+            draft.plan.note("warning", "roster", "", "kind-not-told", people=KIND_OF[kind].value)

@@ -10,7 +10,7 @@ from ...clock import school_year_name, school_year_of
 from ...roster import Roster
 from .changes import PEOPLE, Plan
 from .draft import Draft, note_messages
-from .gone import gone_links, keep_linked, leave_groups, note_falls, settle_gone
+from .gone import gone_links, keep_linked, leave_groups, note_falls, note_untold, settle_gone
 from .groups import plan_groups
 from .known import KnownSchool
 from .links import guardian_links, pupil_links, staff_groups
@@ -37,6 +37,7 @@ def plan_roster(known: KnownSchool, roster: Roster, today: date) -> Plan:
     gone_links(draft)
     leave_groups(draft)
     note_falls(draft)
+    note_untold(draft)
     return plan
 
 

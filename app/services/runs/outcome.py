@@ -35,8 +35,7 @@ def conclude(session: Session, now: datetime, hold: Hold, roster: Roster, today:
     run = session.get_one(SyncRun, hold.run_id, populate_existing=True)
     known = read_known(session, session.get_one(Institution, run.institution_id), run.source, roster.school_year)
     reason = why_not_this_school(known, roster)
-    if reason:
-        write_messages(session, run, roster.messages)
+    if reason:  # what another school's roster says of its people is not for this log
         return _end(session, now, run, "failed", reason)
     plan = plan_roster(known, roster, today)
     status, reason = judge(run, plan, why_held(plan, known, roster, today))

@@ -35,9 +35,10 @@ class Hold:
     fence: int
 
 
-def next_run(session: Session, now: datetime) -> int | None:
-    """The oldest run that waits for a worker, or whose worker died."""
-    return session.scalar(sa.select(SyncRun.id).where(_free(now)).order_by(SyncRun.id).limit(1))
+def next_run(session: Session, now: datetime, institution_id: int | None = None) -> int | None:
+    """The oldest run (of this institution) that waits for a worker, or whose worker died."""
+    free = sa.select(SyncRun.id).where(_free(now)).order_by(SyncRun.id).limit(1)
+    return session.scalar(free if institution_id is None else free.where(SyncRun.institution_id == institution_id))
 
 
 def is_over(session: Session, run_id: int) -> bool:
