@@ -130,10 +130,10 @@ def _forgotten(about: Subject) -> Letter:
     return Letter(
         subject=_("Choose a new password"),
         heading=_("Choose a new password"),
-        opening=[_("You told us that you forgot your password. Choose a new one with this link.")],
-        rows=_account_rows(about, password=False),
+        opening=[_("You asked for a new password. Choose one with this link, or log in with the temporary password.")],
+        rows=_account_rows(about, password=True),  # Z-031: the mail holds a new password
         button=(_("Choose your password"), about.link),
-        closing=[_("The link works once, until %(until)s.", until=about.until)],
+        closing=_how_long(about),
         button_note=_button_note(about),
         notes=_questions(about, _("Did you not ask for this? Then do nothing: your password stays as it is.")),
         english="English: use the link above to choose a new password. Did you not ask for it? Do nothing.",
