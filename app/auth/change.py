@@ -32,6 +32,8 @@ def change_password() -> Any:
     errors = why_new_refused(words_about(db.session, current_user.id))
     if _asks_current():
         errors |= _check_current(request.form.get("current_password", ""))
+    if not errors and _is_the_old_one(request.form["new_password"]):
+        errors = {"new_password": _("This is the password you have now. Choose another one.")}
     if errors:
         return _page(errors), 400
     _store(request.form["new_password"])
@@ -46,6 +48,12 @@ def why_new_refused(words: list[str]) -> dict[str, str]:
     if new != repeat:
         return {"repeat_password": _("The two new passwords are not the same. Nothing was changed.")}
     return {}
+
+
+def _is_the_old_one(new_password: str) -> bool:
+    stored = current_user.password_hash
+    db.session.rollback()  # nothing stays open while we hash
+    return bool(stored) and hashing.verify_password(stored, new_password)
 
 
 def _asks_current() -> bool:

@@ -83,6 +83,14 @@ def test_two_different_new_passwords_change_nothing_and_the_message_stands_besid
     assert stored(session, owner).password_hash == hash_of()
 
 
+def test_the_password_of_today_is_no_new_password_z048(visitor, owner, session):
+    before = stored(session, owner).password_hash
+    answer = change(visitor, PASSWORD, PASSWORD)
+    assert answer.status_code == 400
+    assert "Dit is het wachtwoord dat u nu hebt." in answer.text
+    assert stored(session, owner).password_hash == before
+
+
 def test_the_current_password_is_not_asked_again_after_a_slip_and_is_never_sent_back_z050(visitor, owner, clock):
     answer = change(visitor, new="te kort")
     assert PASSWORD not in answer.text
