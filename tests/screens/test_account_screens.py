@@ -29,7 +29,9 @@ __all__ = ["elsewhere", "here", "in_group", "landlord", "other_school", "pupil",
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
-def test_the_list_has_its_columns_buttons_and_status_line_z116_z126_z127_z131_to_z134(admin_client, pupil, make_account):
+def test_the_list_has_its_columns_buttons_and_status_line_z116_z126_z127_z131_to_z134(
+    admin_client, pupil, make_account
+):
     make_account(pupil, username="ozlemadsiz", last_login_at=NOW)
     words = page(admin_client)
     columns = "Gebruikersnaam Eigenaar Rol E-mail Vestigingen Groep Geblokkeerd Actief Bewerken"
