@@ -15,6 +15,8 @@ from flask import template_rendered
 
 from tests.house.access_world import ADMINISTRATOR, PLACE, UNSAFE, VISITORS, WITHOUT, routes, world
 
+pytestmark = pytest.mark.once
+
 __all__ = ["world"]  # a fixture
 MATRIX = Path(__file__).parent / "access_matrix.tsv"
 OPEN_TO_ALL = {"static", "health.healthz", "health.readyz"}

@@ -9,11 +9,11 @@ from click.testing import CliRunner
 
 from app.extensions import db as database
 from app.models import Institution
-from tests.conftest import on_postgresql, token_of
+from tests.conftest import token_of
 from tests.login.auth_world import hash_of, is_welcome, owner, try_login  # noqa: F401 - a fixture
 
 BUSY = "Het is nu te druk"
-pytestmark = pytest.mark.skipif(on_postgresql(), reason="only SQLite has one writer at a time")
+pytestmark = pytest.mark.once  # only SQLite has one writer at a time
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from app.extensions import db as database
 from tests.conftest import make_app, token_of
 from tests.login.auth_world import clock, hash_of, is_welcome, owner, try_login  # noqa: F401 - fixtures
 
+pytestmark = pytest.mark.once
+
 PAGES = ["/login", "/wachtwoord/vergeten", "/activeren/", "/activeren/x", "/wachtwoord/wijzigen", "/logout", "/x"]
 FORMS = ["/login", "/login/instelling", "/logout", "/wachtwoord/vergeten", "/wachtwoord/wijzigen", "/activeren/"]
 FOREIGN = [

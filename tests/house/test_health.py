@@ -9,8 +9,9 @@ from app.extensions import transaction
 from app.models import OutboxMail, SourceConnection, SyncRun
 from app.services.health import check_all
 from app.services.housekeeping import beat
-from tests.conftest import on_postgresql
 from tests.mail import mail_world
+
+pytestmark = pytest.mark.once
 
 make_secret, queue = mail_world.make_secret, mail_world.queue
 
@@ -106,7 +107,6 @@ def test_another_schema_is_red_r121(look, db, alive):
     assert look() == {"schema", "mail", "scheduler", "sync"}
 
 
-@pytest.mark.skipif(on_postgresql(), reason="the lock of SQLite")
 def test_a_database_that_is_busy_is_well_r127(look, app, alive, db):
     with db.engine.connect() as writer:
         writer.exec_driver_sql("CREATE TABLE IF NOT EXISTS busy (id INTEGER)")
@@ -114,7 +114,6 @@ def test_a_database_that_is_busy_is_well_r127(look, app, alive, db):
         assert look() == set()
 
 
-@pytest.mark.skipif(on_postgresql(), reason="a file that is away")
 def test_a_database_that_is_away_is_red_r127(look, app, db, tmp_path, alive):
     db.session.remove()
     db.engine.dispose()

@@ -11,6 +11,8 @@ import pytest
 
 from tests.house.access_world import ADMINISTRATOR, VISITORS, routes, world
 
+pytestmark = pytest.mark.once
+
 __all__ = ["world"]  # a fixture
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))

@@ -15,6 +15,8 @@ from app.logs import QuietFormatter
 from app.models import Institution
 from app.pages.problems import PROBLEMS, READABLE
 
+pytestmark = pytest.mark.once
+
 STATEMENT = "INSERT INTO person"
 SECRET = "Sanne van den Berg 012345"
 NUMBER = re.compile(rf"[{READABLE}]{{4}}-[{READABLE}]{{4}}")

@@ -11,6 +11,8 @@ import pytest
 from app.models import PersonKind, Role
 from tests.screens.screens_world import LISTS, here, lindelaan
 
+pytestmark = pytest.mark.once
+
 __all__ = ["here", "lindelaan"]  # fixtures
 BUNDLED = re.compile(
     r"bootstrap4|bootstrap\.min|jquery|select2|x-editable|moment\.|fa_|font-?awesome|flask-admin|admin/static"

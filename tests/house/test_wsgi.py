@@ -14,9 +14,9 @@ import urllib.request
 import pytest
 
 from app.headers import FIXED
-from tests.conftest import on_postgresql
 
-pytestmark = pytest.mark.skipif(on_postgresql(), reason="starts on a database file of its own")
+pytestmark = pytest.mark.once
+
 SLOW = """
 import os, sys, time
 import wsgi

@@ -14,6 +14,8 @@ from app.services.login import passwords
 from app.services.login.credentials import readable_password
 from app.services.login.passwords import MAX_LENGTH, MIN_LENGTH, why_weak, words_about
 
+pytestmark = pytest.mark.once
+
 SCHOOL = ["De Zilverlinde", "Lindelaan", "99ZZ", "Marijke", "van der Wal", "admin_vanderwal", "m.vanderwal"]
 LISTED = [word for word in {**RANKED_DICTIONARIES["passwords"], **dict.fromkeys(passwords._common())} if len(word) >= 8]
 # Words that have nothing to do with each other, as a user might pick them.

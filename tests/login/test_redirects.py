@@ -2,9 +2,13 @@
 
 from urllib.parse import quote
 
+import pytest
+
 from app.own_page import own_page
 from tests.conftest import token_of
 from tests.login.auth_world import some_address, try_login
+
+pytestmark = pytest.mark.once
 
 BAD = [
     "http://example.com",

@@ -11,6 +11,8 @@ from app.work.mail.letters import LETTERS
 from tests.mail import mail_world
 from tests.mail.mail_world import KEY, html_of, text_of
 
+pytestmark = pytest.mark.once
+
 make_secret, queue = mail_world.make_secret, mail_world.queue
 postbox, start_server, post_office = mail_world.postbox, mail_world.start_server, mail_world.post_office
 

@@ -12,6 +12,8 @@ from app.pages.prose import anchor_of, chapter_html, safe_html
 from app.services.login.credentials import BY_HAND, BY_HAND_FOR_ADMINISTRATION, BY_OWNER
 from app.services.login.passwords import MIN_LENGTH
 
+pytestmark = pytest.mark.once
+
 NOW = datetime.now(UTC)
 USED = {"password_hash": "unused", "activated_at": NOW}
 HOSTILE = [
