@@ -1,9 +1,14 @@
 """A colleague with more locations on screen: shown, with the reason why nothing can be changed (R9, R47, R50)."""
 
+import dataclasses
+from datetime import UTC, datetime
+
 import pytest
 import sqlalchemy as sa
 
+from app.admin.accounts.history import story
 from app.models import Account, AuditLine, Batch, Group, GroupStaff, Institution, Person, PersonKind, Role
+from app.services.accounts.reading import Happening
 from tests.screens.account_screens_world import ACCOUNTS, elsewhere, fresh, here, page, post, text_of
 
 __all__ = ["elsewhere", "here"]  # fixtures
@@ -120,3 +125,10 @@ def test_the_groups_of_an_owner_are_of_the_newest_year_of_the_own_school(
 
 def here_moment(session):
     return session.scalar(sa.select(Institution.created_at))
+
+
+def test_the_history_says_in_words_that_a_machine_did_it(app):
+    line = Happening("account-created", {}, datetime(2026, 9, 1, tzinfo=UTC), "command")
+
+    assert story(line).by == "een opdracht op de server"
+    assert story(dataclasses.replace(line, by="admin_devries")).by == "admin_devries"

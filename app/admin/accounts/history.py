@@ -23,6 +23,11 @@ DONE = {  # what happened, by the code of the audit line
     "password-forgotten": _l("New password asked for by the user"),
     "password-issued": _l("New password made"),
 }
+NOBODY = {  # whom an audit line names when no account acted
+    "command": _l("a command on the server"),
+    "scheduler": _l("the weekly synchronisation"),
+    "visitor": _l("somebody who was not logged in"),
+}
 DELIVERED = {"mail": _l("sent by e-mail"), "screen": _l("shown on screen")}
 
 
@@ -37,7 +42,8 @@ class Event:
 
 def story(line: Happening) -> Event:
     """The line as an event that a reader understands."""
-    return Event(_text(line.action, line.details), line.at, line.by or _("a colleague of another location"))
+    by = str(NOBODY.get(line.by or "", line.by or _("a colleague of another location")))
+    return Event(_text(line.action, line.details), line.at, by)
 
 
 def _text(action: str, details: Mapping[str, Any]) -> str:
