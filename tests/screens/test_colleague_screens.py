@@ -102,7 +102,7 @@ def test_the_history_names_no_colleague_and_no_location_out_of_reach_r47(
     assert "door een collega van een andere vestiging" in words
     assert here.code in words
     assert f"door {administrator.username}" in words
-    assert "door command" in words
+    assert "door een opdracht op de server" in words
 
 
 def test_the_groups_of_an_owner_are_of_the_newest_year_of_the_own_school(
