@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.conftest import POSTGRESQL
+from tests.databases import POSTGRESQL
 
 ROLE = "zicht_test"
 

@@ -26,7 +26,7 @@ WORKER = """
 import os, sys
 from pathlib import Path
 sys.path.insert(0, os.getcwd())
-from tests.conftest import make_app
+from tests.databases import make_app
 from app.work import batches
 batches.PIECE = 2
 app = make_app(sys.argv[1], Path(sys.argv[2]))

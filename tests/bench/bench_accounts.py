@@ -21,7 +21,7 @@ from app.services.accounts.batches import batch_state, draft_batch, start_batch
 from app.services.login.hashing import CORES
 from app.work.batches import do_batch
 from tests.bench.rows import Row, compared, seconds
-from tests.conftest import make_app
+from tests.databases import make_app
 
 ACCOUNTS, TURNS, LIMIT = int(os.environ.get("BENCH_ACCOUNTS", "2000")), 5, 1.2
 NAMES = ("Sanne", "Daan", "Fleur", "Levi", "Amina", "Mees", "Zofia", "Magnus", "Elif", "Minh")

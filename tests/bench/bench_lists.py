@@ -14,7 +14,7 @@ from app.auth.sessions import cookie_name, digest
 from app.extensions import db
 from app.models import Account, Location, LoginSession
 from tests.bench.rows import Row, compared, seconds
-from tests.conftest import POSTGRESQL, make_app, on_postgresql
+from tests.databases import POSTGRESQL, make_app, on_postgresql
 from tests.screens.lists_world import make_administrator, make_school
 
 TIMES = 7

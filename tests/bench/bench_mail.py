@@ -24,7 +24,7 @@ from app.work.mail.delivery import deliver
 from app.work.mail.letter import House
 from app.work.mail.message import compose
 from tests.bench.rows import Row, compared, seconds
-from tests.conftest import make_app
+from tests.databases import make_app
 
 MAILS, TURNS, LIMIT = 500, 5, 1.5
 SERVER = """

@@ -24,7 +24,7 @@ from app.services.access import Actor
 from app.services.runs.requests import request_run, store_upload
 from app.work.runs import do_run
 from tests.bench.rows import Row, compared, seconds
-from tests.conftest import make_app
+from tests.databases import make_app
 
 PERSONS, TURNS = int(os.environ.get("BENCH_PERSONS", "50000")), 5
 FIRST_LIMIT, SECOND_LIMIT, MEMORY_LIMIT = 4.0, 2.0, 400.0

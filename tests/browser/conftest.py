@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from app.extensions import db as database
 from app.scheduler import start_in_background
-from tests.conftest import make_app
+from tests.databases import make_app
 from tests.mail.mail_world import Postbox, Server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.extensions import db as database
-from tests.conftest import make_app, token_of
+from tests.conftest import token_of
+from tests.databases import make_app
 from tests.login.auth_world import clock, hash_of, is_welcome, owner, try_login  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.once

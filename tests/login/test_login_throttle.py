@@ -12,7 +12,7 @@ from app.models import Account, KnownDevice, Role, Throttle
 from app.services.login import authenticate as login
 from app.services.login import hashing, throttle
 from app.services.login.authenticate import Attempt, Candidate
-from tests.conftest import make_app
+from tests.databases import make_app
 from tests.login.auth_world import audit_actions, is_welcome, mails, try_login
 
 NOW = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)

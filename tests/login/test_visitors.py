@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from app.auth.visitors import read_networks
 from app.extensions import db as database
 from app.models import AuditLine, Throttle
-from tests.conftest import make_app
+from tests.databases import make_app
 from tests.login.auth_world import try_login
 
 

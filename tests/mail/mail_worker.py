@@ -7,7 +7,7 @@ from pathlib import Path
 from app.extensions import db
 from app.services.mail.outbox import outbox_counts
 from app.work.mail.delivery import deliver
-from tests.conftest import make_app
+from tests.databases import make_app
 
 PATIENCE = 0.4  # seconds; leases are four times as long
 

@@ -49,7 +49,7 @@ def wait_until(true, seconds=30):
 
 def main(url, instance):
     from app.work.runs import work_on_runs
-    from tests.conftest import make_app
+    from tests.databases import make_app
 
     app = make_app(url, Path(instance))
     print("ready", flush=True)
