@@ -126,9 +126,21 @@ class RosterStaff(NamedTuple):
     key_lasts: bool = True
 
 
+class RosterMembership(NamedTuple):
+    """Somebody in a group, as a delivery of changes tells it: who came into a group or went out."""
+
+    group_key: str
+    person_key: str
+    role: str = "pupil"  # "pupil", "staff", "mentor"
+
+
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """A whole delivery. What a source does not deliver is left as it is, never treated as gone."""
+    """A whole delivery. What a source does not deliver is left as it is, never treated as gone.
+
+    A delivery of changes only (`is_delta`) leaves whoever it does not tell as they are; it names who is `gone`, who
+    `joined` a group and who `parted` from one.
+    """
 
     source: str
     brin: str | None  # None: the source does not say which school this is
@@ -144,6 +156,10 @@ class Roster:
     staff: tuple[RosterStaff, ...] = ()
     closed_locations: frozenset[str] = frozenset()  # keys the source refused: their people are not gone
     messages: tuple[RosterMessage, ...] = ()
+    is_delta: bool = False
+    gone: frozenset[tuple[Kind, str]] = frozenset()  # technical keys
+    joined: tuple[RosterMembership, ...] = ()
+    parted: tuple[RosterMembership, ...] = ()
 
 
 type_Progress = Callable[[str, int], None]

@@ -10,13 +10,15 @@ import random
 import socket
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 from flask_babel import gettext as _
 
 from app.errors import InvalidInput, RosterUnavailable
+
+Read = TypeVar("Read")
 
 TRIES: Final = 4
 MAX_BYTES: Final = 20 * 1024 * 1024
@@ -37,6 +39,14 @@ class Refused(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(f"HTTP {status}")
         self.status = status
+
+
+class Answer(NamedTuple):
+    """What a service said."""
+
+    status: int
+    headers: Mapping[str, str]  # names in any case
+    body: bytes
 
 
 class _TryAgain(Exception):
@@ -88,41 +98,51 @@ class Transport:
         """Closes the connections."""
         self._http.close()
 
-    def ask(
+    def ask(self, method: str, url: str, **parts: Any) -> Any:
+        """The JSON of the answer. Raises Refused for a 4xx, RosterUnavailable when trying again did not help."""
+        return self.read(method, url, read_json, **parts)
+
+    def read(
         self,
         method: str,
         url: str,
+        understand: Callable[[Answer], Read],
         *,
-        headers: Mapping[str, str] | None = None,
-        params: Mapping[str, Any] | None = None,
-        data: Mapping[str, str] | None = None,
-    ) -> Any:
-        """The JSON of the answer. Raises Refused for a 4xx, RosterUnavailable when trying again did not help."""
+        also: frozenset[int] = frozenset(),
+        **parts: Any,
+    ) -> Read:
+        """What `understand` makes of the answer; a ValueError of it means a broken answer, so it is asked again.
+
+        `also`: statuses besides 200 that are an answer (a SOAP fault comes with 500). `parts` go to httpx: headers,
+        params, data, content. Raises Refused for a 4xx, RosterUnavailable when trying again did not help.
+        """
         host = urlsplit(url).netloc
         if host not in self._hosts:
             refuse_inner_hosts(url)
             self._hosts.add(host)
         for attempt in range(TRIES):
             try:
-                return self._ask_once(method, url, headers=headers, params=params, data=data)
+                return understand(self._once(method, url, also, parts))
             except _TryAgain as problem:
-                if attempt + 1 < TRIES:
-                    self._sleep(pause_before(attempt, problem.pause))
-            except (httpx.TransportError, httpx.DecodingError):
-                if attempt + 1 < TRIES:
-                    self._sleep(pause_before(attempt, None))
+                pause = problem.pause
+            except (httpx.TransportError, httpx.DecodingError, ValueError, RecursionError):
+                pause = None
+            if attempt + 1 < TRIES:
+                self._sleep(pause_before(attempt, pause))
         raise unreachable()
 
-    def _ask_once(self, method: str, url: str, **parts: Any) -> Any:
+    def _once(self, method: str, url: str, also: frozenset[int], parts: Mapping[str, Any]) -> Answer:
         ends = self._clock() + MAX_SECONDS
         with self._http.stream(method, url, **parts) as answer:
-            if answer.status_code in TRY_AGAIN:
-                raise _TryAgain(retry_after(answer.headers.get("Retry-After")))
-            if 400 <= answer.status_code < 500:
-                raise Refused(answer.status_code)
-            if answer.status_code != 200:
-                # A redirect could lead a secret to another host.
-                raise RosterUnavailable(_("The school system gave an unexpected answer. Check the address."))
+            status = answer.status_code
+            if status not in also:
+                if status in TRY_AGAIN:
+                    raise _TryAgain(retry_after(answer.headers.get("Retry-After")))
+                if 400 <= status < 500:
+                    raise Refused(status)
+                if status != 200:
+                    # A redirect could lead a secret to another host.
+                    raise RosterUnavailable(_("The school system gave an unexpected answer. Check the address."))
             body = bytearray()
             for part in answer.iter_bytes():
                 body += part
@@ -130,10 +150,12 @@ class Transport:
                     raise RosterUnavailable(_("The school system gave an answer that is far too large."))
                 if self._clock() > ends:
                     raise _TryAgain
-        try:
-            return json.loads(body)
-        except (ValueError, RecursionError):
-            raise _TryAgain from None
+            return Answer(status, answer.headers, bytes(body))
+
+
+def read_json(answer: Answer) -> Any:
+    """The body as JSON. Raises ValueError."""
+    return json.loads(answer.body)
 
 
 def retry_after(text: str | None) -> float | None:
