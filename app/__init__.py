@@ -10,11 +10,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, load_settings
 
-from .extensions import babel, csrf, db, login_manager, mail, migrate, prepare_engine
-
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     """The whole application. `settings` go before the environment; tests use them."""
+    # Here, not above: the process that reads a file needs the roster alone, and must start at once.
+    from .extensions import babel, csrf, db, login_manager, mail, migrate, prepare_engine
+
     settings = dict(settings or {})
     instance = Path(settings.get("INSTANCE") or ROOT / "instance")
     app = Flask(__name__, template_folder="../templates", instance_path=str(instance))
@@ -33,8 +34,10 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     from .auth import init_auth
     from .cli import init_commands
     from .headers import init_headers
+    from .logs import init_logs
     from .pages import init_pages
 
+    init_logs()
     init_headers(app)
     init_auth(app)
     init_pages(app)

@@ -17,6 +17,9 @@ class _Absent:
     def __repr__(self) -> str:
         return "ABSENT"
 
+    def __reduce__(self) -> str:
+        return "ABSENT"  # there is only one, also when it comes from another process
+
     def __bool__(self) -> bool:
         return False
 
@@ -188,7 +191,7 @@ class SourceKind:
     """An entry of the register in sources.py: what a source is called, can deliver, needs, and how to open it.
 
     `open_files(paths, brin, today)` for files, `connect(settings, brin, today)` for services; both give a RosterSource.
-    `today` is a date in Amsterdam.
+    `today` is a date in Amsterdam. A source reads one file, or several that belong together (`many_files`).
     """
 
     id: str
@@ -197,6 +200,8 @@ class SourceKind:
     open_files: Callable[..., RosterSource] | None = None
     connect: Callable[..., RosterSource] | None = None
     settings: tuple[Setting, ...] = field(default=())
+    needs_files: bool = True
+    many_files: bool = False
 
     @property
     def kind(self) -> str:

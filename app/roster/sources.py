@@ -10,21 +10,16 @@ from flask_babel import lazy_gettext as _l
 
 from app.errors import InvalidInput, UnknownName
 from app.roster import RosterSource, Setting, SourceKind, edexml, practice, somtoday
+from app.roster.confined import ConfinedSource
 from app.roster.transport import checked_address
 
 
 def _open_edexml(paths: Sequence[Path], brin: str, today: date) -> RosterSource:
-    return edexml.EdexmlSource(_only(paths), brin, today)
+    return edexml.EdexmlSource(Path(paths[0]), brin, today)
 
 
 def _open_practice(paths: Sequence[Path], brin: str, today: date) -> RosterSource:
-    return practice.described_school(_only(paths), brin, today) if paths else practice.PracticeSource(brin, today)
-
-
-def _only(paths: Sequence[Path]) -> Path:
-    if len(paths) != 1:
-        raise InvalidInput(_("Give exactly one file for this source."))
-    return Path(paths[0])
+    return practice.described_school(Path(paths[0]), brin, today) if paths else practice.PracticeSource(brin, today)
 
 
 BASE_URL: Final = Setting("base_url", _l("Address of the service"))
@@ -36,7 +31,7 @@ ORGANISATION: Final = Setting("organisation", _l("Organisation (UUID)"))
 SOURCES: Final[dict[str, SourceKind]] = {
     kind.id: kind
     for kind in (
-        SourceKind(practice.SOURCE, _l("Practice school"), practice.DELIVERS, open_files=_open_practice),
+        SourceKind(practice.SOURCE, _l("Practice school"), practice.DELIVERS, _open_practice, needs_files=False),
         SourceKind(edexml.SOURCE, _l("EDEXML file"), edexml.DELIVERS, open_files=_open_edexml),
         SourceKind(
             somtoday.SOURCE,
@@ -62,12 +57,19 @@ def source_kind(source: str) -> SourceKind:
     return SOURCES[source]
 
 
-def file_source(source: str, paths: Sequence[Path], brin: str, today: date) -> RosterSource:
-    """The files as a source. Raises UnknownName or InvalidInput."""
+def file_source(source: str, paths: Sequence[Path], brin: str, today: date, **options: Any) -> RosterSource:
+    """The files as a source; they are read in a process of their own. Raises UnknownName or InvalidInput.
+
+    `options` are plain values for the adapter.
+    """
     kind = source_kind(source)
     if kind.open_files is None:
         raise InvalidInput(_("Source %(source)s is a service; it does not read files.", source=source))
-    return kind.open_files(paths, brin, today)
+    if not paths and not kind.needs_files:
+        return kind.open_files(paths, brin, today, **options)
+    if not paths or (len(paths) > 1 and not kind.many_files):
+        raise InvalidInput(_("Give exactly one file for this source."))
+    return ConfinedSource(source, paths, brin, today, options)
 
 
 def service_source(source: str, settings: Mapping[str, str], brin: str, today: date, **options: Any) -> RosterSource:

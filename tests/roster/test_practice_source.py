@@ -11,7 +11,7 @@ import pytest
 import app.roster as roster_package
 from app.errors import InvalidInput, UnknownName
 from app.roster import Kind, RosterMessage
-from app.roster.edexml import EdexmlSource
+from app.roster.confined import ConfinedSource
 from app.roster.messages import FIELDS, MESSAGES, message_text
 from app.roster.practice import PracticeSource, make_practice_school
 from app.roster.sources import SOURCES, file_source, service_source
@@ -85,7 +85,7 @@ def test_small_schools_too(pupils):
 def test_the_register_opens_files_and_services():
     assert file_source("practice", [], "99ZZ", TODAY).fetch().source == "practice"
     assert isinstance(file_source("practice", [], "99ZZ", TODAY), PracticeSource)
-    assert isinstance(file_source("edexml", [Path("EDEX.XML")], "99ZZ", TODAY), EdexmlSource)
+    assert isinstance(file_source("edexml", [Path("EDEX.XML")], "99ZZ", TODAY), ConfinedSource)
     assert service_source("somtoday", SETTINGS, "99ZZ", TODAY, switched_off=frozenset({"99ZZ01"}))
     assert {id: kind.kind for id, kind in SOURCES.items()}["somtoday"] == "service"
     assert set(SOURCES["somtoday"].delivers) == set(Kind)

@@ -1,0 +1,205 @@
+"""A file is read in a process of its own, with little memory, little time and no way to the database (R74 to R77).
+
+The file may be hostile or enormous: whatever happens to that process, here it ends in one clear sentence. What it read
+comes back as plain values of the roster and nothing else; other types are refused.
+"""
+
+import contextlib
+import json
+import os
+import pickle
+import resource
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import IO, Any, Final
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from app import errors
+from app.errors import AppError, RosterUnreadable
+from app.roster import Roster, type_Progress
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+MOST_SENT: Final = 1 << 29  # bytes that come back
+PIECE: Final = 2_000  # records sent together
+LISTS: Final = ("locations", "groups", "pupils", "guardians", "guardianships", "staff", "messages", "joined", "parted")
+VALUES: Final = ("ABSENT", "Kind", "Roster", "RosterMessage", "RosterLocation", "RosterGroup", "RosterPupil")
+LINKS: Final = ("RosterGuardian", "RosterGuardianship", "RosterStaff", "RosterMembership")
+PLAIN: Final = frozenset({("datetime", "date"), *(("app.roster", name) for name in VALUES + LINKS)})
+
+
+class ConfinedSource:
+    """The file source of this id, read in another process. `options` are plain values for its adapter."""
+
+    memory = 1 << 30  # bytes of address space, libraries included
+    seconds = 240  # on the processor; and half as many more by the clock
+
+    def __init__(self, source: str, paths: Sequence[Path], brin: str, today: date, options: dict[str, Any]) -> None:
+        self._order = {
+            "source": source,
+            "paths": [str(Path(path).resolve()) for path in paths],
+            "brin": brin,
+            "today": today.isoformat(),
+            "options": options,
+        }
+
+    def fetch(self, progress: type_Progress | None = None) -> Roster:
+        """The whole roster. Raises RosterUnreadable, or what the adapter said."""
+        more = {"locale": str(get_locale() or "nl"), "memory": self.memory, "seconds": self.seconds}
+        with _reader(json.dumps(self._order | more).encode(), self.seconds * 1.5) as answers:
+            return _received(answers, progress)
+
+
+@contextlib.contextmanager
+def _reader(order: bytes, seconds: float) -> Iterator[IO[bytes]]:
+    """The answers of a process that reads the file of this order. It never outlives this block."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app.roster.confined"],
+        cwd=ROOT,
+        env={name: os.environ[name] for name in ("PATH", "TZ") if name in os.environ} | {"PYTHONSAFEPATH": ""},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    timer = threading.Timer(seconds, process.kill)
+    timer.daemon = True
+    timer.start()
+    try:
+        with process.stdin as put, contextlib.suppress(BrokenPipeError):  # type: ignore[union-attr]
+            put.write(order)
+        yield process.stdout  # type: ignore[misc]
+    finally:
+        timer.cancel()
+        process.kill()
+        process.stdout.close()  # type: ignore[union-attr]
+        process.wait()
+
+
+class _Counted:
+    """A stream that ends when more comes than any school can be."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream, self._left = stream, MOST_SENT
+
+    def read(self, size: int) -> bytes:
+        self._left -= size
+        return self._stream.read(size) if self._left > 0 else b""
+
+    def readline(self) -> bytes:
+        line = self._stream.readline()
+        self._left -= len(line)
+        return line if self._left > 0 else b""
+
+
+class _PlainValues(pickle.Unpickler):
+    """Makes values of the roster only: the other process read a file that nobody vouches for."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in PLAIN:
+            raise pickle.UnpicklingError(f"{module}.{name}")
+        return super().find_class(module, name)
+
+
+def _received(stream: IO[bytes], progress: type_Progress | None) -> Roster:
+    lists: dict[str, list[Any]] = {name: [] for name in LISTS}
+    counted = _Counted(stream)
+    while True:
+        try:
+            what, *told = _PlainValues(counted).load()
+        except (EOFError, pickle.UnpicklingError, ValueError, TypeError, AttributeError):
+            raise too_much() from None
+        if what == "progress" and progress:
+            progress(*told)
+        elif what == "records":
+            lists[told[0]].extend(told[1])
+        elif what == "refused":
+            _refuse(*told)
+        elif what == "broken":
+            raise RuntimeError(told[0])  # a mistake of ours: logged with an id by who asked
+        elif what == "roster":
+            return replace(told[0], **{name: tuple(records) for name, records in lists.items()})
+
+
+def _refuse(kind: str, message: str) -> None:
+    refusal = getattr(errors, kind, None)
+    raise refusal(message) if isinstance(refusal, type) and issubclass(refusal, AppError) else RosterUnreadable(message)
+
+
+def too_much() -> RosterUnreadable:
+    return RosterUnreadable(_("Reading this file takes too much memory or time. Export it again, or in smaller parts."))
+
+
+# -- the other process ------------------------------------------------------------------------------------------------
+
+
+def main() -> None:
+    """Reads the file of the order on standard input and sends its roster to standard output."""
+    sent = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints is no answer
+    from app.roster.sources import source_kind
+
+    order = json.loads(sys.stdin.buffer.read())
+    order["kind"] = source_kind(order["source"])
+    _lock_in(order["memory"], order["seconds"])
+    for answer in _answers(order):
+        pickle.dump(answer, sent, protocol=5)
+    sent.flush()
+
+
+def _lock_in(memory: int, seconds: int) -> None:
+    for what, most in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+def _answers(order: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    from app.errors import trail
+
+    with _in_language(order["locale"]):
+        try:
+            whole = _read(order)
+        except AppError as refusal:
+            yield "refused", type(refusal).__name__, refusal.message
+        except MemoryError:
+            yield "refused", RosterUnreadable.__name__, too_much().message
+        except Exception as mistake:
+            yield "broken", trail(mistake)
+        else:
+            for name in LISTS:
+                records = getattr(whole, name)
+                for start in range(0, len(records), PIECE):
+                    yield "records", name, records[start : start + PIECE]
+            yield "roster", replace(whole, **dict.fromkeys(LISTS, ()))
+
+
+def _read(order: dict[str, Any]) -> Roster:
+    paths = [Path(path) for path in order["paths"]]
+    opened = order["kind"].open_files(paths, order["brin"], date.fromisoformat(order["today"]), **order["options"])
+    return opened.fetch()
+
+
+@contextlib.contextmanager
+def _in_language(locale: str) -> Iterator[None]:
+    """Sentences in the language of who asked, from the catalogue of the product."""
+    from flask import Flask
+    from flask_babel import Babel
+
+    app = Flask("app", root_path=str(ROOT / "app"))
+    Babel(app, default_locale=locale, default_translation_directories=str(ROOT / "app" / "translations"))
+    with app.app_context():
+        yield
+
+
+if __name__ == "__main__":
+    main()
