@@ -163,6 +163,7 @@ class Roster:
     gone: frozenset[tuple[Kind, str]] = frozenset()  # technical keys
     joined: tuple[RosterMembership, ...] = ()
     parted: tuple[RosterMembership, ...] = ()
+    groups_complete: bool = True  # False: there may be more groups than these, so none is gone
 
 
 type_Progress = Callable[[str, int], None]
@@ -177,6 +178,15 @@ class Setting:
     title: object
     secret: bool = False
     required: bool = True
+
+
+class Probe(NamedTuple):
+    """What a service lets us read, found with a few cheap questions ("Test verbinding")."""
+
+    locations: tuple[str, ...] = ()  # names
+    may_read: frozenset[Kind] = frozenset()
+    refused: frozenset[Kind] = frozenset()
+    remarks: tuple[RosterMessage, ...] = ()
 
 
 class RosterSource(Protocol):

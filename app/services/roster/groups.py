@@ -161,7 +161,7 @@ def _gone_groups(known: KnownSchool, roster: Roster, plan: Plan, places: Places)
     used = set(places.groups.values())
     before = 0
     for group in known.groups:
-        own = group.source == roster.source and group.location_id not in places.kept
+        own = group.source == roster.source and group.location_id not in places.kept and roster.groups_complete
         before += own
         if group.id in used:
             continue
