@@ -3,11 +3,13 @@
 No message or log line holds an address with a query, a header or a body: those may carry secrets and personal data.
 """
 
+import errno
 import ipaddress
 import json
 import logging
 import random
 import socket
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
@@ -15,6 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.errors import InvalidInput, RosterUnavailable
 
@@ -39,6 +42,23 @@ class Refused(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(f"HTTP {status}")
         self.status = status
+
+
+class Unreachable(RosterUnavailable):
+    """No good answer came. `cause`: one of UNREACHABLE, for an adapter that knows more about its service."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(UNREACHABLE[cause])
+        self.cause = cause
+
+
+UNREACHABLE: Final = {
+    "answer": _l("The school system does not answer well at the moment. Try again later."),
+    "host": _l("The address of the school system cannot be found or reached. Check the address in the settings."),
+    "refused": _l("The school system accepts no connection. Check the address, or ask whether ours must be allowed."),
+    "slow": _l("The school system does not answer in time. Try again later, or ask whether our address is allowed."),
+    "tls": _l("The secure connection with the school system failed: its certificate is not valid for this address."),
+}
 
 
 class Answer(NamedTuple):
@@ -76,7 +96,7 @@ def refuse_inner_hosts(url: str) -> None:
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError:
-        raise unreachable() from None
+        raise Unreachable("host") from None
     for entry in found:
         address = ipaddress.ip_address(str(entry[4][0]).partition("%")[0])
         if address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified:
@@ -120,16 +140,17 @@ class Transport:
         if host not in self._hosts:
             refuse_inner_hosts(url)
             self._hosts.add(host)
+        cause = "answer"
         for attempt in range(TRIES):
             try:
                 return understand(self._once(method, url, also, parts))
             except _TryAgain as problem:
-                pause = problem.pause
-            except (httpx.TransportError, httpx.DecodingError, ValueError, RecursionError):
-                pause = None
+                pause, cause = problem.pause, "answer"
+            except (httpx.TransportError, httpx.DecodingError, ValueError, RecursionError) as problem:
+                pause, cause = None, cause_of(problem)
             if attempt + 1 < TRIES:
                 self._sleep(pause_before(attempt, pause))
-        raise unreachable()
+        raise Unreachable(cause)
 
     def _once(self, method: str, url: str, also: frozenset[int], parts: Mapping[str, Any]) -> Answer:
         ends = self._clock() + MAX_SECONDS
@@ -173,5 +194,19 @@ def pause_before(attempt: int, asked: float | None) -> float:
     return 0.5 * 2**attempt * (0.5 + random.random())  # noqa: S311 - spreads load, guards nothing
 
 
-def unreachable() -> RosterUnavailable:
-    return RosterUnavailable(_("The school system does not answer well at the moment. Try again later."))
+def cause_of(problem: BaseException | None) -> str:
+    """Which of UNREACHABLE lies behind an error of the connection; only its kind is looked at, never its words."""
+    if isinstance(problem, httpx.TimeoutException):
+        return "slow"
+    while problem is not None:
+        for kinds, cause in _CAUSES:
+            if isinstance(problem, kinds):
+                return cause
+        if isinstance(problem, OSError) and problem.errno in _NO_ROUTE:
+            return "host"
+        problem = problem.__cause__ or problem.__context__
+    return "answer"
+
+
+_CAUSES: Final = ((ssl.SSLError, "tls"), (ConnectionRefusedError, "refused"), (socket.gaierror, "host"))
+_NO_ROUTE: Final = (errno.EHOSTUNREACH, errno.ENETUNREACH)
