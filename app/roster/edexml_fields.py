@@ -3,6 +3,7 @@
 Only the names in FIELDS are ever read: origin, weight, BSN, address and photo stay in the file (R83, formats.md 1.3).
 """
 
+from sys import intern
 from typing import Any, Final
 
 from lxml import etree
@@ -63,15 +64,21 @@ def fields_of(element: etree._Element) -> dict[str, Any]:
         if slot not in REFERENCES:
             values[slot] = child.text
         elif slot is not None:
-            values[slot] = plain(child.get("key")) if slot in ("group", "location") else reference_keys(child)
+            values[slot] = reference(child) if slot in ("group", "location") else reference_keys(child)
             if slot == "groups" and (mentor_of := tuple(link.get("key") for link in child if is_mentor(link))):
                 values["mentor_of"] = tuple(key for text in mentor_of if (key := plain(text)))
     return values
 
 
+def reference(element: etree._Element) -> str | None:
+    """The key that an element refers to. A school refers to few keys, thousands of times: each is kept once."""
+    key = plain(element.get("key"))
+    return key and intern(key)
+
+
 def reference_keys(element: etree._Element) -> tuple[str, ...]:
     """The keys that the children refer to, each once, in order."""
-    keys = [plain(child.get("key")) for child in element]
+    keys = [reference(child) for child in element]
     return tuple(keys) if len(keys) == 1 and keys[0] else tuple(key for key in dict.fromkeys(keys) if key)
 
 

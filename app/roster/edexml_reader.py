@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from sys import intern
 from typing import Any, Final
 
 from lxml import etree
@@ -167,6 +168,8 @@ class EdexReader:
             initials = self._check.text(kind, key, "initials", initials)
             prefix = self._check.text(kind, key, "prefix", prefix)
         eckid = plain(element.get("eckid"))
+        # Names come back often in a school: each is kept once.
+        last, first, initials, prefix = (text and intern(text) for text in (last, first, initials, prefix))
         return EdexPerson(key, eckid and eckid[: LENGTHS["key"]], last, first, initials, prefix, email)
 
     def _gender(self, key: str, text: str | None) -> str | None:

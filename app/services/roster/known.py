@@ -1,6 +1,7 @@
 """What we know of a school before a run: one read of all rows into plain tuples, so that the plan needs no database."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from datetime import date
 from sys import intern
@@ -96,9 +97,9 @@ class KnownSchool:
     groups: tuple[KnownGroup, ...] = ()  # of this school year
     enrolments: dict[int, KnownEnrolment] = field(default_factory=dict)  # of this school year, by pupil
     placed: dict[int, int] = field(default_factory=dict)  # pupil: location of the newest enrolment
-    pupil_groups: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
-    staff_groups: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
-    mentors: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))  # pupil: staff
+    pupil_groups: dict[int, Set[int]] = field(default_factory=lambda: defaultdict(set))
+    staff_groups: dict[int, Set[int]] = field(default_factory=lambda: defaultdict(set))
+    mentors: dict[int, Set[int]] = field(default_factory=lambda: defaultdict(set))  # pupil: staff
     guardians: dict[int, dict[int, tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(dict))
     with_account: frozenset[int] = frozenset()
     newest_year: int | None = None  # the last school year that pupils were read in for
@@ -166,7 +167,11 @@ def _read_persons(session: Session, known: KnownSchool, source: str) -> None:
         .where(Person.institution_id == known.institution_id, Person.kind != PersonKind.OTHER)
         .order_by(Person.id),
     )
-    known.persons = {row[0]: KnownPerson(row[0], intern(row[1]), row[2], row[3], tuple(row[4:])) for row in rows}
+    same: dict[Any, Any] = {}  # a school has few different names and days: each is kept once
+    share = same.setdefault
+    for person_id, kind, hand_made, left_on, number, *about, email in rows:
+        fields = (number, *[share(value, value) for value in about], email)
+        known.persons[person_id] = KnownPerson(person_id, intern(kind), hand_made, left_on, fields)
     keys = (
         sa.select(
             PersonKey.source,
@@ -182,7 +187,11 @@ def _read_persons(session: Session, known: KnownSchool, source: str) -> None:
         if name == ECKID:
             known.eckids[kind, key] = person_id
         else:
-            known.keys[kind, key] = KnownKey(person_id, number)
+            person = known.persons.get(person_id)
+            if person is not None and person.fields[NUMBER] == number:
+                number = person.fields[NUMBER]
+            key = number if key == number else key
+            known.keys[intern(kind), key] = KnownKey(person_id, number)
             known.keyed[kind][person_id] = key
     accounts = sa.select(Account.person_id).where(Account.institution_id == known.institution_id)
     known.with_account = frozenset(row[0] for row in read_rows(session, accounts))
@@ -218,11 +227,9 @@ def _read_links(session: Session, known: KnownSchool, school_year: int) -> None:
             .join(Group, Group.id == table.group_id)
             .where(Group.institution_id == known.institution_id, Group.school_year == school_year)
         )
-        for person_id, group_id in read_rows(session, rows):
-            groups_of[person_id].add(group_id)
+        groups_of |= linked(read_rows(session, rows))
     mentors = sa.select(Mentor.pupil_id, Mentor.staff_id).where(Mentor.institution_id == known.institution_id)
-    for pupil_id, staff_id in read_rows(session, mentors):
-        known.mentors[pupil_id].add(staff_id)
+    known.mentors |= linked(read_rows(session, mentors))
     pairs = sa.select(
         Guardianship.pupil_id,
         Guardianship.guardian_id,
@@ -232,3 +239,19 @@ def _read_links(session: Session, known: KnownSchool, school_year: int) -> None:
     ).where(Guardianship.institution_id == known.institution_id)
     for pupil_id, guardian_id, *about in read_rows(session, pairs):
         known.guardians[pupil_id][guardian_id] = tuple(about)
+
+
+def linked(pairs: Iterable[tuple[int, int]]) -> dict[int, frozenset[int]]:
+    """Per person the set of all that it is linked to. Equal sets are one object: a whole class has the same groups."""
+    sets: dict[int, frozenset[int]] = {}
+    larger: dict[tuple[frozenset[int], int], frozenset[int]] = {}
+    same: dict[frozenset[int], frozenset[int]] = {}
+    nothing = frozenset[int]()
+    for person_id, other_id in pairs:
+        step = sets.get(person_id, nothing), other_id
+        grown = larger.get(step)
+        if grown is None:
+            grown = step[0] | {other_id}
+            grown = larger[step] = same.setdefault(grown, grown)
+        sets[person_id] = grown
+    return sets
