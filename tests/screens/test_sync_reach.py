@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.models import Group, Location, PersonKey, Role
+from app.models import Group, Location, PersonKey, PersonKind, Role
 from tests.screens.sync_world import NOW, SYNC, counts, form_of, make_run, other_school, page, say, text_of
 
 __all__ = ["make_run", "other_school", "say"]
@@ -11,6 +11,14 @@ __all__ = ["make_run", "other_school", "say"]
 @pytest.fixture
 def elsewhere(make_location):
     return make_location("Praktijkschool Oost")
+
+
+def group(session, place, name):
+    """The id of a new group at this place."""
+    one = Group(institution_id=place.institution_id, location_id=place.id, school_year=2026, name=name, sort_key=name)
+    session.add(one)
+    session.commit()
+    return one.id
 
 
 @pytest.mark.parametrize("kind", ["page", "csv"])
@@ -100,12 +108,10 @@ def test_a_change_names_no_child_and_no_group_of_another_location_part_7_nr_5(
 ):
     here = session.query(Location).first()
     near, far = make_person(location=here, last_name="Dichtbij"), make_person(location=elsewhere, last_name="Merkteken")
-    session.add(
-        Group(institution_id=here.institution_id, location_id=here.id, school_year=2026, name="2A", sort_key="2a")
-    )
+    ours, theirs = group(session, here, "2A"), group(session, elsewhere, "P1A")
     lines = [
         {"kind": "pupil", "id": near.id, "number": near.number, "name": near.list_name, "what": "changed",
-         "fields": [["pupil", None, near.list_name], ["pupil", far.list_name, None], ["groups", "2A, P1A", "2A"]]},
+         "fields": [["pupil", None, [near.id]], ["pupil", [far.id], None], ["groups", [ours, theirs], [ours]]]},
     ]  # fmt: skip
     run = make_run("preview", changes=lines, counts=counts(pupils={"changed": 1}))
     words = page(admin_client, run)
@@ -113,6 +119,27 @@ def test_a_change_names_no_child_and_no_group_of_another_location_part_7_nr_5(
     assert "P1A" not in words
     assert "Groepen 2A, … 2A" in words
     assert f"Leerling (leeg) {near.list_name}" in words or f"Leerling leeg {near.list_name}" in words
+
+
+def test_who_has_the_name_of_somebody_here_is_still_out_of_reach_r47(
+    admin_client, session, make_run, make_person, elsewhere
+):
+    """Two children of one name, two classes 2A, a mentor of another location: asked by id, never by name."""
+    here = session.query(Location).first()
+    same = {"last_name": "Yilmaz", "first_name": "Noor"}
+    near, far = make_person(location=here, **same), make_person(location=elsewhere, **same)
+    mentor = make_person(PersonKind.STAFF, location=elsewhere, **same)
+    ours, theirs = group(session, here, "2A"), group(session, elsewhere, "2A")
+    fields = [["pupil", [far.id], None], ["groups", [theirs], [ours, theirs]], ["mentors", None, [mentor.id]]]
+    fields += [["teaching_groups", None, ["2A"]]]  # one that is new has no place yet
+    line = {"kind": "pupil", "id": near.id, "number": "1", "name": near.list_name, "what": "changed", "fields": fields}
+    run = make_run("preview", changes=[line], counts=counts(pupils={"changed": 1}))
+
+    rows = admin_client.get(f"{SYNC}{run.id}/wijzigingen.csv").get_data(as_text=True).splitlines()[1:]
+
+    assert [row.split(";")[4:] for row in rows] == [
+        ["Leerling", "…", ""], ["Groepen", "…", "2A, …"], ["Mentoren", "", "…"], ["Lesgroepen", "", "…"],
+    ]  # fmt: skip
 
 
 def test_a_run_of_another_school_is_no_run_at_all_r47_r52(admin_client, session, make_run, other_school):

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from ...models import names
 from ...roster import Kind, RosterMessage
@@ -29,6 +30,22 @@ class Counts:
     unchanged: int = 0
     gone: int = 0
     skipped: int = 0
+
+
+class Named(str):
+    """The names of other records in one text, with who or what they are: (ref, name). Read as text it is only names.
+
+    Names come more than once, so who may see them is asked by ref (R47, part 7 nr 5).
+    """
+
+    them: tuple[tuple[int, str], ...]
+
+    def __new__(cls, them: Iterable[tuple[int, str]], between: str = ", ") -> Self:
+        """These records by name."""
+        ordered = tuple(sorted(them, key=lambda one: (one[1], one[0])))
+        text = super().__new__(cls, between.join(name for _ref, name in ordered))
+        text.them = ordered
+        return text
 
 
 class Change(NamedTuple):

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...roster import ABSENT, Kind, RosterGuardianship, RosterPupil
+from .changes import Named
 from .draft import Draft, Used
 from .known import KnownEnrolment
 from .people import leaving_date
@@ -68,7 +69,7 @@ def _readable(draft: Draft, name: str, old: Any, new: Any) -> tuple[str, Any, An
     if name == "location_id":
         return "location", draft.places.names.get(old), draft.places.names.get(new)
     if name == "group_id":
-        return "group", draft.places.group_names.get(old), draft.places.group_names.get(new)
+        return "group", *(one and named_groups(draft, [one]) for one in (old, new))
     return name, old, new
 
 
@@ -118,9 +119,9 @@ def _members(
     return [(field, named_groups(draft, known - aside), named_groups(draft, after - aside))]
 
 
-def named_groups(draft: Draft, groups: Iterable[int]) -> str | None:
+def named_groups(draft: Draft, groups: Iterable[int]) -> Named | None:
     """The names of these groups in one text; None without any."""
-    return ", ".join(sorted(draft.places.group_names.get(group, "") for group in groups)) or None
+    return Named((group, draft.places.group_names.get(group, "")) for group in groups) or None
 
 
 def pupil_mentors(draft: Draft, one: Used) -> type_Fields:
@@ -150,8 +151,8 @@ def _out_of_sight(draft: Draft, kind: str, linked: Iterable[int], told: Iterable
     return {one for one in linked if one in draft.troubled or (one in draft.stays and keys.get(one) in told)}
 
 
-def _people(draft: Draft, refs: Iterable[int]) -> str | None:
-    return "; ".join(sorted(draft.name_of(ref) for ref in refs)) or None
+def _people(draft: Draft, refs: Iterable[int]) -> Named | None:
+    return Named(((ref, draft.name_of(ref)) for ref in refs), "; ") or None
 
 
 def guardian_links(draft: Draft) -> dict[int, type_Fields]:
@@ -188,7 +189,7 @@ def _pairs_of(draft: Draft, pupil: Used, told: Iterable[RosterGuardianship], cha
         new = tuple(_told(value, old and old[index]) for index, value in enumerate(pair[2:]))
         if old is None:
             rows.new.append((ref, pupil.ref, *new))
-            changes[ref].append(("pupil", None, draft.name_of(pupil.ref)))
+            changes[ref].append(("pupil", None, _people(draft, [pupil.ref])))
         elif new != old:
             different = [
                 (name, was, value) for name, was, value in zip(PAIR_FIELDS, old, new, strict=True) if was != value
@@ -198,4 +199,4 @@ def _pairs_of(draft: Draft, pupil: Used, told: Iterable[RosterGuardianship], cha
     for guardian in known.keys() - wanted - kept:
         if guardian in draft.known.keyed.get("guardian", {}):
             rows.gone.append((guardian, pupil.ref))
-            changes[guardian].append(("pupil", draft.name_of(pupil.ref), None))
+            changes[guardian].append(("pupil", _people(draft, [pupil.ref]), None))

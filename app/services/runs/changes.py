@@ -2,22 +2,24 @@
 
 A line about a person, group or location that is known is shown when that is in reach; the line holds its id, for names
 and numbers come more than once. A line about something new has no place here yet: it is shown to who sent the file in,
-and to who reaches every location; for others it is counted.
+and to who reaches every location; for others it is counted. So are the groups, mentors and children that a field names.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Account, Group, Location, Person, PersonKind, Seat, SyncRun
+from ...models import Account, Group, Location, Person, Seat, SyncRun
 from ..access import Actor
+from ..bulk import pieces
 from ..reach import visible_groups, visible_persons
 
-GROUP_FIELDS = ("group", "groups", "teaching_groups")
+NAMES_GROUPS = ("group", "groups", "teaching_groups")  # fields that hold other records
+NAMES_PEOPLE = ("pupil", "mentors")
 PEOPLE = ("pupil", "guardian", "staff")
 KINDS = (*PEOPLE, "group", "location")  # people come first
 
@@ -48,17 +50,17 @@ class Changes:
 def read_changes(session: Session, actor: Actor, run: SyncRun) -> Changes:
     """The lines of this run that the actor may read. A handful of queries, whatever the number of lines."""
     stored = run.changes or []
-    people, groups = _people(session, actor, stored), _groups(session, actor)
+    people = _people(session, actor, stored)
+    groups = _groups(session, actor)
     everything = reaches_everything(session, actor)
-    seen = {} if everything else _names_in_reach(session, actor, stored, set(groups.values()))
-    places = actor.locations or ()
-    reached = {"group": groups, "location": places} | dict.fromkeys(PEOPLE, people)
+    reached = {"group": groups, "location": actor.locations or ()} | dict.fromkeys(PEOPLE, people)
     own_file = run.upload_id is not None and run.actor_id == actor.account_id
+    naming = _Naming({key: person.list_name for key, person in people.items()}, groups, everything or own_file)
     lines, hidden = [], Counter[str]()
     for line in stored:
         known = line.get("id")
         if everything or known in reached[line["kind"]] or (own_file and line["what"] == "new"):
-            lines.append(_line(line, people.get(known) if line["kind"] in PEOPLE else None, seen))
+            lines.append(_line(line, people.get(known) if line["kind"] in PEOPLE else None, naming))
         else:
             hidden[line["what"]] += 1
     lines.sort(key=lambda line: KINDS.index(line.kind) if line.kind in KINDS else len(KINDS))
@@ -81,10 +83,17 @@ def accounts_of(session: Session, lines: list[ChangeLine]) -> dict[int, Account]
 
 
 def _people(session: Session, actor: Actor, stored: list[dict[str, Any]]) -> dict[int, Person]:
-    """The persons in reach that these lines are about, by id."""
-    ids = [line["id"] for line in stored if line["kind"] in PEOPLE and line.get("id")]
-    chosen = sa.select(Person).where(Person.id.in_(ids), visible_persons(actor))
-    return {person.id: person for person in session.scalars(chosen)}
+    """The persons in reach that these lines are about or name, by id."""
+    ids = {line["id"] for line in stored if line["kind"] in PEOPLE and line.get("id")}
+    for line in stored:
+        for name, *values in line.get("fields") or ():
+            if name in NAMES_PEOPLE:
+                ids.update(one for value in values for one in value or () if isinstance(one, int))
+    found: dict[int, Person] = {}
+    for some in pieces(ids):
+        chosen = sa.select(Person).where(Person.id.in_(some), visible_persons(actor))
+        found |= {person.id: person for person in session.scalars(chosen)}
+    return found
 
 
 def _groups(session: Session, actor: Actor) -> dict[int, str]:
@@ -92,29 +101,30 @@ def _groups(session: Session, actor: Actor) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(sa.select(Group.id, Group.name).where(visible_groups(actor)))}
 
 
-def _line(line: dict[str, Any], person: Person | None, seen: Mapping[str, Collection[str]]) -> ChangeLine:
+@dataclass(frozen=True, slots=True)
+class _Naming:
+    """What other records are called for the reader (part 7 nr 5): by id, and by name where a record is new."""
+
+    people: Mapping[int, str]
+    groups: Mapping[int, str]
+    sees_new: bool
+
+    def text(self, field: str, value: Any) -> Any:
+        """The value of a field in words; "…" in the place of what is out of reach."""
+        if value is None or field not in (*NAMES_PEOPLE, *NAMES_GROUPS):
+            return value
+        names = self.people if field in NAMES_PEOPLE else self.groups
+        told = [self._name(one, names) for one in (value if isinstance(value, list) else [value])]
+        return ("; " if field in NAMES_PEOPLE else ", ").join(told)
+
+    def _name(self, one: int | str, names: Mapping[int, str]) -> str:
+        if isinstance(one, int):
+            return names.get(one, "…")
+        return one if self.sees_new else "…"
+
+
+def _line(line: dict[str, Any], person: Person | None, naming: _Naming) -> ChangeLine:
     fields = tuple(
-        (name, *(_masked(value, name, seen[name]) if name in seen else value for value in (old, new)))
-        for name, old, new in line.get("fields") or ()
+        (name, naming.text(name, old), naming.text(name, new)) for name, old, new in line.get("fields") or ()
     )
     return ChangeLine(line["kind"], line.get("number") or "", line.get("name") or "", line["what"], fields, person)
-
-
-def _names_in_reach(
-    session: Session, actor: Actor, stored: list[dict[str, Any]], groups: set[str]
-) -> dict[str, Collection[str]]:
-    """Per field that names somebody or some group else: which names the reader may see (part 7 nr 5)."""
-    told = {name for line in stored for name, _old, _new in line.get("fields") or ()}
-    seen: dict[str, Collection[str]] = dict.fromkeys(GROUP_FIELDS, groups)
-    if "pupil" in told:
-        mine = visible_persons(actor, PersonKind.PUPIL)
-        pupils = session.scalars(sa.select(Person).where(Person.kind == PersonKind.PUPIL, mine))
-        seen["pupil"] = {pupil.list_name for pupil in pupils}
-    return seen
-
-
-def _masked(value: str | None, name: str, seen: Collection[str]) -> str | None:
-    if not value:
-        return value
-    parts = value.split(", ") if name in GROUP_FIELDS else [value]
-    return ", ".join(part if part in seen else "…" for part in parts)

@@ -18,7 +18,7 @@ from ..access import Actor
 from ..bulk import insert_rows
 from ..mail.outbox import NewMail, queue_mails
 from ..roster.apply import apply_plan, as_json
-from ..roster.changes import Plan
+from ..roster.changes import Named, Plan
 from ..roster.gate import why_held, why_not_this_school
 from ..roster.known import read_known
 from ..roster.plan import plan_roster
@@ -141,10 +141,17 @@ def shown_changes(plan: Plan) -> list[dict[str, Any]]:
             "number": change.number,
             "name": change.name,
             "what": change.what,
-            "fields": [[name, as_json(old), as_json(new)] for name, old, new in change.fields],
+            "fields": [[name, _as_shown(old), _as_shown(new)] for name, old, new in change.fields],
         }
         for change in chosen
     ]
+
+
+def _as_shown(value: Any) -> Any:
+    """Other records as a list: the id of each that is known here, the name of each new one (read_changes)."""
+    if isinstance(value, Named):
+        return [ref if ref > 0 else name for ref, name in value.them]
+    return as_json(value)
 
 
 def tell_administrators(session: Session, now: datetime, run: SyncRun) -> None:
