@@ -51,6 +51,7 @@ def load_settings(environ: Mapping[str, str], instance: Path) -> dict[str, Any]:
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session lives: a list left open over lunch still works
         "WTF_CSRF_SSL_STRICT": False,  # the Referer is not sent; Origin and Sec-Fetch-Site are checked instead
         "HELPDESK": environ.get("HELPDESK", ""),
+        "HIBP_FILE": environ.get("HIBP_FILE", "").strip() or None,  # leaked passwords (R7); what is wrong, doctor says
         **_mail_settings(environ),
     }
 

@@ -1,8 +1,13 @@
 """Logging in and out, and everything about the own password."""
 
+import logging
+
 from flask import Blueprint, Flask
 
+from ..services.login import leaked
 from .sessions import StoredSessions
+
+logger = logging.getLogger(__name__)
 
 
 def init_auth(app: Flask) -> None:
@@ -17,3 +22,6 @@ def init_auth(app: Flask) -> None:
     app.register_blueprint(pages)
     gate.init_gate(app)
     masking.mask_access_logs()
+    file = app.config["HIBP_FILE"]
+    if file and (state := leaked.state_of(file)) is not leaked.State.GOOD:
+        logger.warning("HIBP_FILE is %s: no password is looked up in it", state.value)

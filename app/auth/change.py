@@ -1,14 +1,13 @@
 """Wachtwoord wijzigen: by oneself with the current password, or at once after a login with an issued one (Z-041)."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from .. import clock
-from ..errors import Conflict
+from ..errors import Conflict, TooMany
 from ..extensions import db, transaction
 from ..own_page import START
 from ..services.login import current_password as service
@@ -16,8 +15,6 @@ from ..services.login import hashing
 from ..services.login.own_password import set_own_password
 from ..services.login.passwords import MAX_LENGTH, MIN_LENGTH, why_weak, words_about
 from . import visitors
-
-PROVED_FOR = timedelta(minutes=10)
 
 
 def add_pages(pages: Blueprint) -> None:
@@ -29,61 +26,55 @@ def change_password() -> Any:
     """The page ProfielWijzigWachtwoordPage (Z-042 to Z-050)."""
     if request.method != "POST":
         return _page({})
-    errors = why_new_refused(words_about(db.session, current_user.id))
-    if _asks_current():
-        errors |= _check_current(request.form.get("current_password", ""))
-    if not errors and _is_the_old_one(request.form["new_password"]):
+    stored = current_user.password_hash  # what is proved, compared and replaced: this one, whatever happens meanwhile
+    new, errors = request.form.get("new_password", ""), why_new_refused(words_about(db.session, current_user.id))
+    absurd = len(new) > MAX_LENGTH  # refused without hashing (R6)
+    if not absurd and not session.get("must_change"):  # who just came in with an issued secret proved that one
+        errors |= _why_current_refused(stored, request.form.get("current_password", ""))
+    if not errors and _is_the_old_one(stored, new):
         errors = {"new_password": _("This is the password you have now. Choose another one.")}
     if errors:
         return _page(errors), 400
-    _store(request.form["new_password"])
+    _store(stored, new)
     return redirect(START, 303)
 
 
 def why_new_refused(words: list[str]) -> dict[str, str]:
     """What is wrong with the two fields of the new password, by field (R6, R7, Z-050)."""
     new, repeat = request.form.get("new_password", ""), request.form.get("repeat_password", "")
-    if problem := why_weak(new, words=words):
+    if problem := why_weak(new, words=words, leaked=current_app.config["HIBP_FILE"]):
         return {"new_password": problem}
     if new != repeat:
         return {"repeat_password": _("The two new passwords are not the same. Nothing was changed.")}
     return {}
 
 
-def _is_the_old_one(new_password: str) -> bool:
-    stored = current_user.password_hash
+def _is_the_old_one(stored: str | None, new_password: str) -> bool:
     db.session.rollback()  # nothing stays open while we hash
-    return bool(stored) and hashing.verify_password(stored, new_password)
+    return stored is not None and hashing.verify_password(stored, new_password)
 
 
-def _asks_current() -> bool:
-    """Not of who just logged in with an issued secret, nor again of who gave it a moment ago and made a slip."""
-    if session.get("must_change"):
-        return False
-    proved = session.get("proved_at")
-    return not (proved and clock.now() - datetime.fromisoformat(proved) < PROVED_FOR)
-
-
-def _check_current(typed: str) -> dict[str, str]:
-    """The current password is asked first, counted as a login is, and hashed with no transaction open (R9, Z-049)."""
-    now, account_id = clock.now(), current_user.id
+def _why_current_refused(stored: str | None, typed: str) -> dict[str, str]:
+    """Every change proves the current password itself: counted as a login is, no transaction open (R9, Z-049)."""
+    account_id = current_user.id
     with transaction():
-        stored = service.ask_current(db.session, now, account_id)
-    db.session.rollback()
-    if stored.is_shut:
+        admitted = service.admit(db.session, clock.now(), account_id)
+    if not admitted:
         return {"current_password": _("You tried too often. Please wait a few minutes.")}
-    right = len(typed) <= MAX_LENGTH and stored.fits(typed)
+    try:
+        right = len(typed) <= MAX_LENGTH and hashing.verify_password(stored, typed)
+    except TooMany:
+        with transaction():
+            service.withdraw(db.session, clock.now(), account_id)
+        raise
     with transaction():
         service.conclude(db.session, clock.now(), account_id, right)
-    if not right:
-        return {"current_password": _("This is not your current password. Nothing was changed.")}
-    session["proved_at"] = now.isoformat()
-    return {}
+    return {} if right else {"current_password": _("This is not your current password. Nothing was changed.")}
 
 
-def _store(new_password: str) -> None:
+def _store(replaced: str | None, new_password: str) -> None:
     """Other sessions end, this one goes on under a new id (R26)."""
-    account, replaced = current_user._get_current_object(), current_user.password_hash
+    account = current_user._get_current_object()
     db.session.rollback()  # nothing stays open while we hash
     new_hash = hashing.hash_password(new_password)
     with transaction():
@@ -100,7 +91,6 @@ def _store(new_password: str) -> None:
         if not stored:
             raise Conflict(_("Your password was changed somewhere else just now. Log in with that one."))
     session.pop("must_change", None)
-    session.pop("proved_at", None)
     session.rotate()  # type: ignore[attr-defined]
     flash(_("Your password was changed. You are logged out on all other devices."), "success")
 
@@ -114,6 +104,6 @@ def _page(errors: dict[str, str]) -> str:
         errors=errors,
         username=current_user.username,
         must_change=bool(session.get("must_change")),
-        asks_current=_asks_current(),
+        asks_current=not session.get("must_change"),
         least=MIN_LENGTH,
     )

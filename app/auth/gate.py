@@ -21,7 +21,7 @@ OPEN = frozenset(
         "static",
     }
 )
-OPEN_BLUEPRINTS = frozenset({"health"})
+OPEN_BLUEPRINTS = frozenset({"health", "reports"})
 WITH_ISSUED_SECRET = frozenset({"auth.change_password", "auth.logout", "static"})  # R18
 
 

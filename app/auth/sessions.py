@@ -12,6 +12,7 @@ from werkzeug.datastructures import CallbackDict
 
 from .. import clock
 from ..extensions import db, transaction
+from ..headers import REPORTS
 from ..models import Account, LoginSession, Role
 
 ANONYMOUS = (timedelta(hours=2), timedelta(hours=2))
@@ -61,8 +62,9 @@ class StoredSessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> StoredSession:
         cookie = request.cookies.get(cookie_name(app), "")
-        # The session is opened before the route is known, hence the path.
-        if request.path.startswith(f"{app.static_url_path}/") or not 20 <= len(cookie) <= 100:
+        # The session is opened before the route is known, hence the path. What a page reports is no sign of its user.
+        without = request.path.startswith(f"{app.static_url_path}/") or request.path == REPORTS
+        if without or not 20 <= len(cookie) <= 100:
             return StoredSession()
         row = db.session.get(LoginSession, digest(cookie))
         if row is None or row.ends_at <= clock.now():

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from ..clock import now
 from ..extensions import db
 from ..services.health import Check, check_all
+from ..services.login.leaked import State, state_of
 from ..work.mail.line import UnsafeLine, open_line
 from .answer import REFUSED, Answer, Command, answers
 
@@ -23,6 +24,7 @@ def doctor() -> Answer:
     checks = list(check_all(db.session, now(), current_app.config))
     db.session.rollback()
     checks = [_knocked(check) if check.name == "mail" else check for check in checks]
+    checks += _passwords(current_app.config["HIBP_FILE"])
     well = all(check.ok for check in checks)
     shown = [dataclasses.asdict(check) for check in checks]
     for check in shown:
@@ -32,6 +34,19 @@ def doctor() -> Answer:
         text=[f"{'✓' if check.ok else '✗'} {check.name:<10} {check.text}" for check in checks],
         exit_code=0 if well else REFUSED,
     )
+
+
+def _passwords(file: str | None) -> list[Check]:
+    """The list of leaked passwords, when the school has one. Not in /readyz: without it all works (R7)."""
+    if not file:
+        return []
+    sentences = {
+        State.GOOD: _("New passwords are looked up in the list of leaked passwords."),
+        State.UNREADABLE: _("The file of HIBP_FILE is not there or cannot be read. Check its name and its owner."),
+        State.MALFORMED: _("The file of HIBP_FILE is no SHA-1 list ordered by hash. Fetch it again."),
+    }
+    state = state_of(file)
+    return [Check("passwords", state is State.GOOD, sentences[state], {})]
 
 
 def _knocked(mail: Check) -> Check:

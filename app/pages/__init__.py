@@ -1,4 +1,4 @@
-"""The pages for everybody who is logged in, and the health of the process."""
+"""The pages for everybody who is logged in, the health of the process, and what browsers report."""
 
 from flask import Flask
 
@@ -7,8 +7,10 @@ def init_pages(app: Flask) -> None:
     """Welcome, informatief, news and manual; the error pages of the whole app."""
     from .health import health
     from .problems import init_problems
+    from .reports import reports
     from .views import init_views
 
     init_problems(app)
     init_views(app)
     app.register_blueprint(health)
+    app.register_blueprint(reports)

@@ -31,6 +31,8 @@ from app.services.login.hashing import verify_password
 KEY = "k" * 40
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+PATIENT = (Role.PUPIL, Role.GUARDIAN, Role.OTHER)
+OF_STAFF = tuple(role for role in Role if role not in PATIENT)  # also a role that is yet to come
 
 
 @pytest.fixture
@@ -88,10 +90,9 @@ def test_only_hashes_of_password_and_token_are_stored_r4_r31(issue, session):
 @pytest.mark.parametrize(
     ("role", "purpose", "by_owner", "lives"),
     [
-        (Role.STAFF, "first", False, timedelta(days=14)),
-        (Role.CARE_MANAGER, "first", False, timedelta(days=14)),
-        (Role.ADMINISTRATOR, "first", False, timedelta(hours=72)),
-        (Role.STAFF, "reset", False, timedelta(days=14)),
+        *((role, purpose, False, timedelta(days=14)) for role in PATIENT for purpose in ("first", "reset")),
+        *((role, purpose, False, timedelta(hours=72)) for role in OF_STAFF for purpose in ("first", "reset")),
+        (Role.PUPIL, "reset", True, timedelta(minutes=60)),
         (Role.STAFF, "reset", True, timedelta(minutes=60)),
         (Role.ADMINISTRATOR, "reset", True, timedelta(minutes=60)),
     ],

@@ -23,9 +23,9 @@ from tests.login.auth_world import (
 )
 
 
-def test_a_link_lapses_after_an_hour_or_fourteen_days_r31(app, client, owner, issue, clock, make_account):
+def test_a_link_lapses_after_an_hour_or_fourteen_days_r31(app, client, owner, issue, clock, make_account, make_person):
     asked = issue(owner, "reset", asked_by_owner=True)
-    given = issue(make_account(username="nieuw"), "first")
+    given = issue(make_account(make_person(), username="nieuw"), "first")
     clock.forward(minutes=59)
     client.get(f"/activeren/{asked.token}")
     assert client.get("/activeren/").status_code == 200

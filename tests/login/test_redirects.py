@@ -121,7 +121,7 @@ def test_a_stranger_is_led_to_the_login_and_back_to_the_page_r20_r46(client, ins
 
 
 def test_a_stranger_s_form_is_not_sent_a_second_time_after_the_login(app, client, institution):
-    public = ("auth.", "health.", "static")
+    public = ("auth.", "health.", "reports.", "static")
     rules = [rule for rule in app.url_map.iter_rules() if "POST" in rule.methods]
     for rule in rules:
         if not rule.endpoint.startswith(public):

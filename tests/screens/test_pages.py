@@ -9,7 +9,7 @@ from app.auth.sessions import LIMITS, OTHERS
 from app.models import Institution, NewsItem, PersonKind, Role
 from app.pages.manual import CHAPTERS, EVERYBODY, PART_OF_SCREEN, QUESTIONS, READINGS, TEXTS, chapters_for, part_for
 from app.pages.prose import anchor_of, chapter_html, safe_html
-from app.services.login.credentials import BY_HAND, BY_HAND_FOR_ADMINISTRATION, BY_OWNER
+from app.services.login.credentials import BY_HAND, BY_HAND_FOR_STAFF, BY_OWNER
 from app.services.login.passwords import MIN_LENGTH
 
 pytestmark = pytest.mark.once
@@ -189,7 +189,7 @@ def test_the_manual_names_the_limits_that_the_code_has():
     idle, absolute = LIMITS[Role.ADMINISTRATOR]
     assert f"{MIN_LENGTH} tekens" in text
     assert f"{BY_HAND.days} dagen geldig" in text
-    assert f"{hours(BY_HAND_FOR_ADMINISTRATION)} uur" in text
+    assert f"{hours(BY_HAND_FOR_STAFF)} uur" in text
     assert f"{minutes(BY_OWNER)} minuten" in text
     assert f"na {minutes(idle)} minuten zonder activiteit en uiterlijk na {hours(absolute)} uur" in text
     assert f"na {hours(OTHERS[0])} uur en uiterlijk na {hours(OTHERS[1])} uur" in text

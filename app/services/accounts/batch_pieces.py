@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from ...models import Account, Batch, BatchItem, IssuedSecret, Person, Seat
+from ...models import Account, Batch, BatchItem, IssuedSecret, Person, Role, Seat
 from ..access import ROLE_OF_KIND
 from ..audit import record_many
 from ..login.credentials import FreshSecret, Purpose, secret_row, supersede
@@ -29,7 +29,7 @@ class Handed:
     item_id: int
     account_id: int
     username: str
-    seat: Seat
+    role: Role
     person: Person
     purpose: Purpose
     secret: FreshSecret
@@ -42,7 +42,7 @@ class Handed:
     def template(self) -> str:
         if self.purpose == "reset":
             return "account-reset"
-        return "administrator-new" if self.seat is Seat.ADMINISTRATION else "account-new"
+        return "administrator-new" if Seat.of(self.role) is Seat.ADMINISTRATION else "account-new"
 
 
 def skip_useless(session: Session, now: datetime, hold: Hold) -> bool:
@@ -149,7 +149,15 @@ def _make_accounts(
     insert = sa.insert(Account).returning(Account.id, Account.person_id)
     made = {row.person_id: row.id for row in session.execute(insert, rows)}
     return [
-        Handed(item_id, made[person.id], usernames[item_id], Seat.OWN, person, "first", secrets[item_id])
+        Handed(
+            item_id,
+            made[person.id],
+            usernames[item_id],
+            ROLE_OF_KIND[person.kind],
+            person,
+            "first",
+            secrets[item_id],
+        )
         for item_id, person in people.items()
     ]
 
@@ -184,7 +192,7 @@ def _known_accounts(
             item_id,
             account.id,
             account.username,
-            account.seat,
+            account.role,
             account.person,
             "reset" if account.id in had or account.password_hash else "first",
             secrets[item_id],
@@ -196,7 +204,7 @@ def _known_accounts(
 def _hand_out(session: Session, now: datetime, batch: Batch, handed: list[Handed]) -> None:
     """Store the secrets, queue the mails, note the items and write the audit lines; four statements for all."""
     rows = [
-        secret_row(now, line.account_id, batch.institution_id, line.seat, line.purpose, line.secret) for line in handed
+        secret_row(now, line.account_id, batch.institution_id, line.role, line.purpose, line.secret) for line in handed
     ]
     insert = sa.insert(IssuedSecret).returning(IssuedSecret.id, IssuedSecret.account_id)
     secret_ids = {row.account_id: row.id for row in session.execute(insert, rows)}

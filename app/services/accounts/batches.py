@@ -58,6 +58,7 @@ class ShownSecret:
     group: str | None
     username: str
     password: str
+    until: datetime
 
 
 def draft_batch(
@@ -207,6 +208,7 @@ def reveal_secrets(
             groups.get(person.id),
             account.username,
             readable_password(secret_key, secret.nonce or ""),
+            secret.expires_at,
         )
         for secret, account, person in rows
     ]

@@ -17,7 +17,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from ...models import Account, IssuedSecret, OutboxMail, Person, Seat
+from ...models import Account, IssuedSecret, OutboxMail, Person, Role
 from ..sealing import derive_key
 from .hashing import hash_many, hash_password
 from .sessions import end_sessions_of
@@ -27,8 +27,9 @@ GROUPS, GROUP_SIZE = 4, 4  # 31 ** 16 = 79 bits
 ISSUED = re.compile(rf"[{LETTERS}]{{{GROUP_SIZE}}}(-[{LETTERS}]{{{GROUP_SIZE}}}){{{GROUPS - 1}}}")
 
 Purpose = Literal["first", "reset"]
-BY_HAND = timedelta(days=14)  # an administrator made it
-BY_HAND_FOR_ADMINISTRATION = timedelta(hours=72)
+BY_HAND = timedelta(days=14)  # an administrator made it, a first or a new one
+BY_HAND_FOR_STAFF = timedelta(hours=72)  # who sees more than the own data has more to lose
+LONGER = frozenset({Role.PUPIL, Role.GUARDIAN, Role.OTHER})  # all other roles are of staff, now and later
 BY_OWNER = timedelta(minutes=60)  # the owner asked for it on the login page
 
 
@@ -91,11 +92,11 @@ def prepare_secrets(secret_key: str, count: int) -> Iterator[FreshSecret]:
         yield FreshSecret(nonce, password, activation_token(secret_key, nonce), hashed)
 
 
-def lifetime(seat: Seat, *, asked_by_owner: bool = False) -> timedelta:
-    """How long a new secret works (R5, R31)."""
+def lifetime(role: Role, *, asked_by_owner: bool = False) -> timedelta:
+    """How long a new secret works: a first one and one that an administrator made alike (R5, R31)."""
     if asked_by_owner:
         return BY_OWNER
-    return BY_HAND_FOR_ADMINISTRATION if seat is Seat.ADMINISTRATION else BY_HAND
+    return BY_HAND if role in LONGER else BY_HAND_FOR_STAFF
 
 
 def issue_secret(
@@ -113,7 +114,7 @@ def issue_secret(
     `fresh` comes from prepare_secret() before the transaction; without it the hash is made here, inside.
     """
     fresh = fresh or prepare_secret(secret_key)
-    row = secret_row(now, account.id, account.institution_id, account.seat, purpose, fresh, asked_by_owner)
+    row = secret_row(now, account.id, account.institution_id, account.role, purpose, fresh, asked_by_owner)
     supersede(session, now, [account.id])
     stored = IssuedSecret(**row)
     session.add(stored)
@@ -125,7 +126,7 @@ def secret_row(
     now: datetime,
     account_id: int,
     institution_id: int | None,
-    seat: Seat,
+    role: Role,
     purpose: Purpose,
     fresh: FreshSecret,
     asked_by_owner: bool = False,
@@ -139,7 +140,7 @@ def secret_row(
         "password_hash": fresh.password_hash,
         "token_hash": token_hash(fresh.token),
         "created_at": now,
-        "expires_at": now + lifetime(seat, asked_by_owner=asked_by_owner),
+        "expires_at": now + lifetime(role, asked_by_owner=asked_by_owner),
     }
 
 

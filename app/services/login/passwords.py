@@ -20,6 +20,7 @@ from zxcvbn.matching import RANKED_DICTIONARIES
 
 from ...models import Account, Institution, Location, Person
 from .credentials import looks_issued
+from .leaked import is_leaked
 
 MIN_LENGTH = 15  # a password is the only proof of who somebody is (R6)
 MAX_LENGTH = 4096  # longer is refused without hashing
@@ -38,10 +39,10 @@ IN_WORDS = re.compile(r"[\W\d_]*([^\W\d_]+[ ._,&+-]{1,2})*[^\W\d_]+[\W\d_]*")  #
 NO_LETTER = re.compile(r"[\d_]|[^\w\u2000-\U0010ffff]")  # pictures count as letters
 
 
-def why_weak(password: str, *, words: Iterable[str] = ()) -> str | None:
+def why_weak(password: str, *, words: Iterable[str] = (), leaked: str | Path | None = None) -> str | None:
     """Why this cannot become somebody's own password, as a sentence; None when it is good.
 
-    `words`: what is known about the owner: names, username, school (see `words_about`).
+    `words`: what is known about the owner: names, username, school (see `words_about`). `leaked`: a file, see leaked.py.
     """
     password = unicodedata.normalize("NFC", password)
     if len(password) > MAX_LENGTH:
@@ -55,6 +56,8 @@ def why_weak(password: str, *, words: Iterable[str] = ()) -> str | None:
         return _("This password is easy to guess. Do not use names, the school, seasons or words such as welcome.")
     if zxcvbn(password[:ZXCVBN_READS], user_inputs=sorted(own))["score"] < GOOD_SCORE or _is_few_words(password):
         return _("This password is easy to guess. Choose four words that have nothing to do with each other.")
+    if is_leaked(leaked, password):
+        return _("This password is in a list of leaked passwords, so guessers try it. Choose another one.")
     return None
 
 
