@@ -18,6 +18,9 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "key-no-number": _l("The key is longer than 64 characters, so it is not used as the number."),
     "number-missing": _l("There is no number in the school system. A fixed code is used instead: %(number)s."),
     "pupil-number-missing": _l("There is no pupil number, so this record was skipped. Fill it in."),
+    "pupil-number-unusable": _l(
+        "There is no usable pupil number. This pupil is recognised by name and date of birth; fill in the number."
+    ),
     "number-too-long": _l("The number is longer than 64 characters, so this record was skipped."),
     "last-name-missing": _l("There is no last name, so this record was skipped. Fill it in in the school system."),
     "only-first-name": _l("There is only a first name. It is used as the last name; add the last name."),
@@ -45,6 +48,11 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "schema-more": _l("There are more places that do not follow the standard; only the first %(count)s are shown."),
     "schema-skipped": _l("The file is too large for the strict check of the standard. The data were read."),
     "location-refused": _l("The school system gives no access to this location. Its people stay as they are."),
+    "location-no-data": _l("The school system has no data of this location for us. Its people stay as they are."),
+    "nothing-changed": _l(
+        "The school system says that nothing changed since the last time. Everything stays as it is."
+    ),
+    "eckid-as-key": _l("The school system gives an ECK iD and no number. People are recognised by it."),
     "resource-refused": _l("The school system gives no access to %(resource)s. These stay as they are."),
     # decided by the plan
     "number-twice": _l("The number %(number)s occurs more than once, for different people. Correct it."),

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.errors import InvalidInput, UnknownName
-from app.roster import RosterSource, Setting, SourceKind, edexml, practice, somtoday
+from app.roster import RosterSource, Setting, SourceKind, edexml, parnassys, practice, somtoday, uwlr, zermelo
 from app.roster.confined import ConfinedSource
 from app.roster.transport import checked_address
 
@@ -28,6 +28,9 @@ CLIENT_ID: Final = Setting("client_id", _l("Client ID"))
 CLIENT_SECRET: Final = Setting("client_secret", _l("Client secret"), secret=True)
 ORGANISATION: Final = Setting("organisation", _l("Organisation (UUID)"))
 
+BRINS: Final = Setting("brin", _l("BRIN, when it is another one or more than one (99ZZ, 99ZZ01)"), required=False)
+CERTIFICATE: Final = Setting("certificate", _l("Client certificate with its private key (PEM)"), True, required=False)
+
 SOURCES: Final[dict[str, SourceKind]] = {
     kind.id: kind
     for kind in (
@@ -39,6 +42,43 @@ SOURCES: Final[dict[str, SourceKind]] = {
             somtoday.DELIVERS,
             connect=somtoday.SomtodaySource,
             settings=(BASE_URL, TOKEN_URL, CLIENT_ID, CLIENT_SECRET, ORGANISATION),
+        ),
+        SourceKind(
+            parnassys.SOURCE,
+            _l("ParnasSys"),
+            parnassys.DELIVERS,
+            connect=parnassys.ParnassysSource,
+            settings=(
+                BASE_URL,
+                Setting("client_name", _l("Supplier name")),
+                Setting("key", _l("Supplier key"), secret=True),
+                BRINS,
+            ),
+        ),
+        SourceKind(
+            uwlr.SOURCE,
+            _l("UWLR (ESIS too)"),
+            uwlr.DELIVERS,
+            connect=uwlr.UwlrSource,
+            settings=(
+                BASE_URL,
+                Setting("key", _l("Authorisation key of the school"), secret=True),
+                Setting("client_code", _l("Client code")),
+                Setting("client_name", _l("Client name")),
+                BRINS,
+                CERTIFICATE,
+            ),
+        ),
+        SourceKind(
+            zermelo.SOURCE,
+            _l("Zermelo"),
+            zermelo.DELIVERS,
+            connect=zermelo.ZermeloSource,
+            settings=(
+                BASE_URL,
+                Setting("key", _l("Token of the portal"), secret=True),
+                Setting("organisation", _l("School, when the token sees more than one"), required=False),
+            ),
         ),
     )
 }

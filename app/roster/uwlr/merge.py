@@ -1,0 +1,76 @@
+"""The answers about several locations as one roster. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from app.roster import Kind, Roster, RosterPupil, RosterStaff
+from app.roster.asked_schools import AskedSchool, school_told
+from app.roster.messages import Notes
+
+
+def joined(
+    rosters: Sequence[Roster], asked: Sequence[AskedSchool], brin: str, off: frozenset[str], notes: Notes
+) -> Roster:
+    """One roster of all answers. What one of them does not hold is not delivered at all: nobody is gone by that."""
+    messages = tuple(message for roster in rosters for message in roster.messages) + tuple(notes.messages)
+    told = [roster for roster in rosters if not roster.is_delta]
+    if not told:
+        return replace(rosters[0], messages=messages)
+    is_whole = len(told) == len(asked)
+    delivers = frozenset.intersection(*(roster.delivers for roster in told))
+    locations = {one.key: one for roster in reversed(told) for one in roster.locations}
+    return replace(
+        told[0],
+        brin=school_told(brin, asked, [roster.brin for roster in told if roster.brin]),
+        delivers=delivers if is_whole else delivers - {Kind.STAFF},
+        groups_complete=is_whole,
+        made_on=min((roster.made_on for roster in told if roster.made_on), default=None),
+        locations=tuple(locations.values()),
+        groups=tuple(group for roster in told for group in roster.groups),
+        pupils=pupils_of(told),
+        staff=staff_of(told),
+        closed_locations=frozenset(key for key, one in locations.items() if not off.isdisjoint((key, one.code))),
+        messages=messages,
+    )
+
+
+def pupils_of(rosters: Iterable[Roster]) -> tuple[RosterPupil, ...]:
+    """Each pupil once: a pupil who moved within the school is where the pupil has not left."""
+    found: dict[str, RosterPupil] = {}
+    for pupil in (pupil for roster in rosters for pupil in roster.pupils):
+        known = found.get(pupil.key)
+        if known is None or (known.leaving_date and not pupil.leaving_date):
+            found[pupil.key] = pupil
+    return tuple(found.values())
+
+
+def staff_of(rosters: Iterable[Roster]) -> tuple[RosterStaff, ...]:
+    """Each staff member once, with the groups of all locations."""
+    found: dict[str, RosterStaff] = {}
+    for member in (member for roster in rosters for member in roster.staff):
+        known = found.get(member.key)
+        if known is None:
+            found[member.key] = member
+        else:
+            keys = dict.fromkeys((*(known.group_keys or ()), *(member.group_keys or ())))
+            found[member.key] = known._replace(group_keys=tuple(keys))
+    return tuple(found.values())
+
+
+def with_own_groups(roster: Roster, mark: str) -> Roster:
+    """The same roster with keys of groups that no other location has."""
+
+    def own(key: Any) -> Any:
+        if isinstance(key, tuple):
+            return tuple(own(one) for one in key)
+        return f"{mark}:{key}" if key else key
+
+    return replace(
+        roster,
+        groups=tuple(group._replace(key=own(group.key)) for group in roster.groups),
+        pupils=tuple(
+            pupil._replace(group_key=own(pupil.group_key), group_keys=own(pupil.group_keys)) for pupil in roster.pupils
+        ),
+        staff=tuple(member._replace(group_keys=own(member.group_keys)) for member in roster.staff),
+    )
