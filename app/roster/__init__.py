@@ -127,6 +127,7 @@ class RosterStaff(NamedTuple):
     groups_complete: bool = True  # False: there may be more groups than these, so none is taken away
     eckid: str | None = None
     key_lasts: bool = True
+    code: str | None = None  # the short code of a teacher, when the source tells one beside the number
 
 
 class RosterMembership(NamedTuple):
@@ -163,6 +164,8 @@ class Roster:
     gone: frozenset[tuple[Kind, str]] = frozenset()  # technical keys
     joined: tuple[RosterMembership, ...] = ()
     parted: tuple[RosterMembership, ...] = ()
+    only_known: frozenset[tuple[Kind, str]] = frozenset()  # records that count only for whom we know by that kind and key
+    whole_pairs: frozenset[str] = frozenset()  # pupils of whom all guardians are told, also when it is none
     groups_complete: bool = True  # False: there may be more groups than these, so none is gone
 
 

@@ -122,7 +122,13 @@ class SomtodayReader:
         fields = self._names("staff", number, record, permitted)
         groups = told_uuids(record, "lesgroepen")
         return RosterStaff(
-            key=key, number=number, last_name=last, group_keys=groups, eckid=self._eckid(record), **fields
+            key=key,
+            number=number,
+            last_name=last,
+            group_keys=groups,
+            eckid=self._eckid(record),
+            code=plain(record.get("afkorting")),
+            **fields,
         )
 
     def group(self, record: type_Record, location: str | None, is_home: bool) -> RosterGroup | None:

@@ -98,6 +98,7 @@ class Plan:
     refs: Refs = field(default_factory=Refs)
     # For the gate (R103); by kind in the plural.
     used_pupils: int = 0
+    refused: Counter[str] = field(default_factory=Counter)  # records whose key belonged to somebody else
     kinds: dict[str, Fall] = field(default_factory=dict)
     places: list[tuple[str, Fall]] = field(default_factory=list)  # name of a location, and its pupils
     renamed: dict[str, Fall] = field(default_factory=dict)  # how many get another name or date of birth

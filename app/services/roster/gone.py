@@ -36,7 +36,7 @@ def settle_gone(draft: Draft, kind: str) -> None:
         _leave(draft, person)
     plan.counts[KIND_OF[kind]].gone = lost
     plan.kinds[KIND_OF[kind]] = Fall(before, lost)
-    plan.renamed[KIND_OF[kind]] = Fall(before, draft.renamed[kind])
+    plan.renamed[KIND_OF[kind]] = Fall(before, draft.renamed[kind] + plan.refused[KIND_OF[kind]])
     del draft.addresses[kind][None]
     plan.one_address[KIND_OF[kind]] = Fall(len(draft.used[kind]), max(draft.addresses[kind].values(), default=0))
 

@@ -6,13 +6,22 @@ or number that was given to somebody else never hands over a person with its acc
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ...models.names import fold, letters
 from .changes import KIND_OF, Plan
-from .known import BIRTH_DATE, FIRST_NAME, INITIALS, LAST_NAME, NUMBER, KnownPerson, KnownSchool
+from .known import NUMBER, KnownPerson, KnownSchool
+from .likeness import (
+    bare,
+    has_other_birth_date,
+    has_other_first_name,
+    has_other_last_name,
+    has_same_birth_date,
+    is_another_by_name,
+    is_another_than_who_left,
+    signature,
+    signature_of,
+)
 
 
 class Matched(NamedTuple):
@@ -35,7 +44,9 @@ def match(known: KnownSchool, kind: str, records: Iterable[Any], plan: Plan) -> 
         matching.by_eckid()
         matching.by_number(lambda number: number)
         matching.by_number(bare)
+        matching.by_code()
         matching.by_name_and_birth_date()
+        matching.note_shared_numbers(plan)
     pairs = [(record, matching.found.get(record.key)) for record in kept if record.key not in matching.refused]
     return Matched(pairs, matching.troubled - matching.claimed)
 
@@ -71,41 +82,6 @@ def number_of(record: Any) -> str | None:
 def lasts(record: Any) -> bool:
     """Whether the key may be used to recognise somebody next time. Guardians always have such a key."""
     return getattr(record, "key_lasts", True)
-
-
-def bare(number: str) -> str:
-    """A number to compare with: some exports lose the leading zeros (formats.md 0), and hands differ in case."""
-    return number.lstrip("0") or number if number.isdecimal() else number.casefold()
-
-
-def has_other_birth_date(record: Any, person: KnownPerson) -> bool:
-    """Whether both dates are known and differ."""
-    born, told = person.fields[BIRTH_DATE], getattr(record, "birth_date", None)
-    return born != told and isinstance(born, date) and isinstance(told, date)
-
-
-def has_other_last_name(record: Any, person: KnownPerson) -> bool:
-    """Whether the last names differ in more than case and accents."""
-    return record.last_name != person.fields[LAST_NAME] and fold(record.last_name) != fold(person.fields[LAST_NAME])
-
-
-def has_other_first_name(record: Any, person: KnownPerson) -> bool:
-    """Whether both first names are known and differ; initials where there is no first name (guardians)."""
-    for name, index in (("first_name", FIRST_NAME), ("initials", INITIALS)):
-        old, new = person.fields[index], getattr(record, name, None)
-        if old and new:
-            return letters(old) != letters(new)
-    return False
-
-
-def signature(record: Any) -> tuple[str, str, date] | None:
-    """Name and date of birth of a record, to recognise somebody by; None when they do not say enough."""
-    first = getattr(record, "first_name", None) or getattr(record, "initials", None)
-    return _signature(record.last_name, first, getattr(record, "birth_date", None))
-
-
-def _signature(last: str, first: Any, born: Any) -> tuple[str, str, date] | None:
-    return (fold(last), letters(first), born) if first and isinstance(born, date) else None
 
 
 class _Matching:
@@ -146,6 +122,7 @@ class _Matching:
                 self.refuse(record, "duplicate-key", plan)
             elif self.is_of_another(record, persons[hit.person_id]):
                 self.refuse(record, "key-of-another", plan)
+                plan.refused[KIND_OF[self.kind]] += 1
                 self.troubled.add(hit.person_id)
             else:
                 self.claim(record, persons[hit.person_id])
@@ -157,17 +134,19 @@ class _Matching:
     def is_of_another(self, record: Any, person: KnownPerson) -> bool:
         """Whether the key of this person was given to somebody else: the record shows another ECK iD or birth date.
 
-        A wrong date or a new name alone is a correction; both at once is another person. So is who would come back to
-        the school under other names.
+        A wrong date or a new name alone is a correction; both at once is another person. So is somebody without a date
+        of birth (staff, guardians) under other first and last names, and who would come back to the school so.
         """
         eckid = getattr(record, "eckid", None)
-        owner = self.known.eckids.get((self.kind, eckid)) if eckid else None
-        if owner is not None and owner != person.id and eckid not in self.twice:
+        owner = self.known.eckids.get((self.kind, eckid)) if eckid and eckid not in self.twice else None
+        if owner == person.id:
+            return False
+        if owner is not None:
             self.troubled.add(owner)
             return True
         if has_other_birth_date(record, person) and has_other_last_name(record, person):
             return True
-        return is_another_than_who_left(record, person)
+        return is_another_by_name(record, person) or is_another_than_who_left(record, person)
 
     def by_eckid(self) -> None:
         for record in self.left():
@@ -193,23 +172,50 @@ class _Matching:
     def may_be(self, record: Any, person: KnownPerson) -> bool:
         """Whether an equal number is enough: not for somebody whom this source knows by another key.
 
-        Numbers and codes are given again to others. Only a pupil with the same date of birth may get a new key.
+        Numbers and codes are given again to others. Only a pupil with the same date of birth may get a new key; who was
+        made by hand is known by the number alone (part 7 nr 22).
         """
         if has_other_birth_date(record, person) or is_another_than_who_left(record, person):
+            return False
+        if is_another_by_name(record, person) and not person.hand_made:
             return False
         if record.number in self.twice and (
             has_other_last_name(record, person) or has_other_first_name(record, person)
         ):
             return False
         own_key = self.known.keyed.get(self.kind, {}).get(person.id)
-        same_birth_date = isinstance(person.fields[BIRTH_DATE], date) and bool(getattr(record, "birth_date", None))
         return (
             own_key is None
             or not lasts(record)
             or own_key.startswith("#")
             or bare(own_key) == bare(record.key)
-            or same_birth_date
+            or has_same_birth_date(record, person)
         )
+
+    def by_code(self) -> None:
+        """Staff whose number is the code that this source tells beside another number, with the same last name.
+
+        EDEXML knows a teacher by the code alone, Somtoday by number and code: who changes system keeps the accounts.
+        """
+        codes = {record.key: bare(record.code) for record in self.left() if getattr(record, "code", None)}
+        told = Counter(codes.values())
+        holders = {bare(person.fields[NUMBER]): person for person in self.people if codes and person.fields[NUMBER]}
+        for record in [record for record in self.left() if record.key in codes]:
+            person = holders.get(codes[record.key])
+            if person is None or person.id in self.claimed or told[codes[record.key]] > 1:
+                continue
+            if self.may_be(record, person) and not has_other_last_name(record, person):
+                self.claim(record, person)
+
+    def note_shared_numbers(self, plan: Plan) -> None:
+        """Who is new under the number of somebody whom another source told: nobody's account changes hands."""
+        newcomers = [record for record in self.left() if number_of(record)]
+        own = self.known.keyed.get(self.kind, {})
+        others = [person for person in self.people if person.id not in own and person.left_on is None]
+        taken = {bare(person.fields[NUMBER]) for person in others if newcomers and person.fields[NUMBER]}
+        for record in newcomers:
+            if bare(record.number) in taken:
+                plan.note("warning", self.kind, record.number, "number-twice", number=record.number)
 
     def by_name_and_birth_date(self) -> None:
         """For records whose key does not last, when nobody else on either side has that name and date."""
@@ -219,9 +225,7 @@ class _Matching:
         told = Counter(map(signature, self.records))
         holders: dict[Any, list[KnownPerson]] = defaultdict(list)
         for person in self.people:
-            fields = person.fields
-            first = fields[FIRST_NAME] or fields[INITIALS]
-            holders[_signature(fields[LAST_NAME], first, fields[BIRTH_DATE])].append(person)
+            holders[signature_of(person)].append(person)
         for record in list(self.left()):
             sign = wanted.get(record.key)
             alike = holders.get(sign, []) if sign and told[sign] == 1 else []
@@ -229,8 +233,3 @@ class _Matching:
             alike = [person for person in alike if person.left_on is None] or alike
             if len(alike) == 1 and alike[0].id not in self.claimed:
                 self.claim(record, alike[0])
-
-
-def is_another_than_who_left(record: Any, person: KnownPerson) -> bool:
-    """Whether this person left and would come back with both another first and another last name."""
-    return person.left_on is not None and has_other_last_name(record, person) and has_other_first_name(record, person)

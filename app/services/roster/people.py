@@ -9,7 +9,8 @@ from ...roster import ABSENT, Kind, RosterGuardian, RosterPupil, RosterStaff
 from .changes import KIND_OF, Change, shown_name
 from .draft import OUTSIDE, Draft, Used
 from .known import BIRTH_DATE, EMAIL, FIRST_NAME, LAST_NAME, NUMBER, PERSON_FIELDS, PREFIX, KnownPerson
-from .match import bare, lasts, number_of
+from .likeness import bare
+from .match import lasts, number_of
 
 NAMES: Final = {PERSON_FIELDS[FIRST_NAME], PERSON_FIELDS[PREFIX], PERSON_FIELDS[LAST_NAME]}
 SHIFTED: Final = (FIRST_NAME, LAST_NAME, BIRTH_DATE)  # what changes for many when columns moved (R103)
