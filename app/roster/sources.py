@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.errors import InvalidInput, UnknownName
-from app.roster import RosterSource, Setting, SourceKind, edexml, parnassys, practice, somtoday, uwlr, zermelo
+from app.roster import RosterSource, Setting, SourceKind, edexml, magister, parnassys, practice, somtoday, uwlr, zermelo
 from app.roster.confined import ConfinedSource
 from app.roster.transport import checked_address
 
@@ -29,6 +29,8 @@ CLIENT_SECRET: Final = Setting("client_secret", _l("Client secret"), secret=True
 ORGANISATION: Final = Setting("organisation", _l("Organisation (UUID)"))
 
 BRINS: Final = Setting("brin", _l("BRIN, when it is another one or more than one (99ZZ, 99ZZ01)"), required=False)
+USERNAME: Final = Setting("username", _l("Username"))
+PASSWORD: Final = Setting("password", _l("Password"), secret=True)
 CERTIFICATE: Final = Setting("certificate", _l("Client certificate with its private key (PEM)"), True, required=False)
 
 SOURCES: Final[dict[str, SourceKind]] = {
@@ -42,6 +44,18 @@ SOURCES: Final[dict[str, SourceKind]] = {
             somtoday.DELIVERS,
             connect=somtoday.SomtodaySource,
             settings=(BASE_URL, TOKEN_URL, CLIENT_ID, CLIENT_SECRET, ORGANISATION),
+        ),
+        SourceKind(
+            magister.SOURCE,
+            _l("Magister"),
+            magister.DELIVERS,
+            connect=magister.MagisterSource,
+            settings=(
+                BASE_URL,
+                USERNAME,
+                PASSWORD,
+                Setting("layout", _l("Lists, such as leerlingen=NAME; verzorgers=NAME"), required=False),
+            ),
         ),
         SourceKind(
             parnassys.SOURCE,
