@@ -80,7 +80,7 @@ class UwlrSource:
         for school in asked:
             try:
                 answer = self._ask(soap, school)
-                rosters.append(read_answer(SOURCE, answer, school, len(asked) == 1, self._today))
+                rosters.append(read_answer(SOURCE, answer, school, len(self._schools) == 1, self._today))
             except _Closed as closed:
                 # Nobody of a location that is refused, or has no data, is gone by that.
                 notes.warning("location", school.key, closed.code)

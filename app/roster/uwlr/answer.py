@@ -1,7 +1,8 @@
 """One UWLR answer as a roster. The elements are those of EDEXML; UWLR 2.3 may leave out the key (formats.md 3)."""
 
+from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from flask_babel import gettext as _
 from lxml import etree
@@ -34,16 +35,16 @@ def read_answer(source: str, content: etree._Element, school: AskedSchool, is_on
         year = school_year_of(today)
         return Roster(source, None, year, today, frozenset(), messages=tuple(notes.messages), is_delta=True)
     reader = EdexReader(notes, today)
-    no_number = 0
+    by_eckid = 0
     for part in content.iterchildren(etree.Element):
         name = local_name(part.tag).casefold()
         if name in PARTS:
             read(reader, part, name)
         for record in part.iterchildren(etree.Element) if name in PEOPLE else ():
             if local_name(record.tag).casefold() == PEOPLE[name]:
-                no_number += known_by_eckid(record)
+                by_eckid += known_by_eckid(record)
                 read(reader, record, PEOPLE[name])
-    if no_number:
+    if by_eckid:
         tell_once(notes)
     if school.dependance or not is_only:
         reader.data.school.setdefault("dependancecode", school.dependance or "00")
@@ -53,6 +54,9 @@ def read_answer(source: str, content: etree._Element, school: AskedSchool, is_on
         raise RosterUnavailable(
             _("The answer of the school system does not say which school it is of. Ask your supplier for help.")
         ) from None
+    if by_eckid:
+        # It is no number that people know somebody by, however short it is.
+        roster = replace(roster, pupils=without_number(roster.pupils), staff=without_number(roster.staff))
     return roster if is_only else with_own_groups(roster, school.key)
 
 
@@ -76,6 +80,11 @@ def known_by_eckid(record: etree._Element) -> bool:
         del record.attrib[name]
     record.set("key", held["eckid"] or "")
     return True
+
+
+def without_number(people: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The same people; whose key is an ECK iD has no number."""
+    return tuple(one._replace(number="") if one.key == one.eckid else one for one in people)
 
 
 def tell_once(notes: Notes) -> None:
