@@ -100,6 +100,7 @@ class RosterGuardian(NamedTuple):
     prefix: type_Text = ABSENT
     gender: type_Text = ABSENT
     email: type_Text = ABSENT
+    is_numbered: bool = True  # False: the number is made up of child and name; a guardian of that child goes before it
 
 
 class RosterGuardianship(NamedTuple):
@@ -164,9 +165,12 @@ class Roster:
     gone: frozenset[tuple[Kind, str]] = frozenset()  # technical keys
     joined: tuple[RosterMembership, ...] = ()
     parted: tuple[RosterMembership, ...] = ()
-    only_known: frozenset[tuple[Kind, str]] = frozenset()  # records that count only for whom we know by that kind and key
+    only_known: frozenset[tuple[Kind, str]] = frozenset()  # records that count only for whom we know
     whole_pairs: frozenset[str] = frozenset()  # pupils of whom all guardians are told, also when it is none
     groups_complete: bool = True  # False: there may be more groups than these, so none is gone
+    # A list that somebody made: it names those it does not tell itself (pupils, staff, groups, locations) by the number
+    # or name that people use, all staff in it count (Z-268 needs no link), and it tells one sort of groups or both.
+    is_list: bool = False
 
 
 type_Progress = Callable[[str, int], None]
@@ -175,12 +179,13 @@ type_Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting of a service source. `title` is translated when shown."""
+    """One setting of a service source. `title` is translated when shown; `form`: see setting_checks.py."""
 
     name: str
     title: object
     secret: bool = False
     required: bool = True
+    form: str = ""  # "": an address when the name ends in _url, else a line of text
 
 
 class Probe(NamedTuple):

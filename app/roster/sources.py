@@ -9,9 +9,23 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.errors import InvalidInput, UnknownName
-from app.roster import RosterSource, Setting, SourceKind, edexml, magister, parnassys, practice, somtoday, uwlr, zermelo
+from app.roster import (
+    RosterSource,
+    Setting,
+    SourceKind,
+    edexml,
+    magister,
+    oneroster,
+    oneroster_csv,
+    parnassys,
+    practice,
+    sds_csv,
+    somtoday,
+    uwlr,
+    zermelo,
+)
 from app.roster.confined import ConfinedSource
-from app.roster.transport import checked_address
+from app.roster.setting_checks import checked_value
 
 
 def _open_edexml(paths: Sequence[Path], brin: str, today: date) -> RosterSource:
@@ -26,7 +40,7 @@ BASE_URL: Final = Setting("base_url", _l("Address of the service"))
 TOKEN_URL: Final = Setting("token_url", _l("Address for access tokens"))
 CLIENT_ID: Final = Setting("client_id", _l("Client ID"))
 CLIENT_SECRET: Final = Setting("client_secret", _l("Client secret"), secret=True)
-ORGANISATION: Final = Setting("organisation", _l("Organisation (UUID)"))
+ORGANISATION: Final = Setting("organisation", _l("Organisation (UUID)"), form="uuid")
 
 BRINS: Final = Setting("brin", _l("BRIN, when it is another one or more than one (99ZZ, 99ZZ01)"), required=False)
 USERNAME: Final = Setting("username", _l("Username"))
@@ -94,6 +108,27 @@ SOURCES: Final[dict[str, SourceKind]] = {
                 Setting("organisation", _l("School, when the token sees more than one"), required=False),
             ),
         ),
+        SourceKind(
+            oneroster.SOURCE,
+            _l("OneRoster (service)"),
+            oneroster.DELIVERS,
+            connect=oneroster.OneRosterSource,
+            settings=(BASE_URL, TOKEN_URL, CLIENT_ID, CLIENT_SECRET),
+        ),
+        SourceKind(
+            oneroster_csv.SOURCE,
+            _l("OneRoster (CSV files)"),
+            oneroster_csv.DELIVERS,
+            open_files=oneroster_csv.OneRosterFiles,
+            many_files=True,
+        ),
+        SourceKind(
+            sds_csv.SOURCE,
+            _l("School Data Sync (CSV files)"),
+            sds_csv.DELIVERS,
+            open_files=sds_csv.SdsFiles,
+            many_files=True,
+        ),
     )
 }
 
@@ -149,7 +184,7 @@ def checked_settings(source: str, settings: Mapping[str, str]) -> dict[str, str]
         raise InvalidInput(
             _("Missing setting: %(names)s. This source wants: %(wanted)s.", names=", ".join(missing), wanted=wanted)
         )
-    for name in names:
-        if name.endswith("_url") and settings.get(name):
-            checked_address(settings[name], name)
+    for setting in kind.settings:
+        if settings.get(setting.name):
+            checked_value(setting, settings[setting.name])
     return dict(settings)

@@ -80,10 +80,14 @@ def checked_address(text: str, field: str) -> str:
 
     Plain http is allowed to this machine only, for a practice service or a local proxy.
     """
-    parts = urlsplit(text.strip())
-    here = parts.hostname in ("localhost", "127.0.0.1", "::1")
-    right = parts.scheme == "https" or (parts.scheme == "http" and here)
-    if not right or not parts.hostname or parts.username or parts.password or parts.fragment:
+    try:
+        parts = urlsplit(text.strip())
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    here = host in ("localhost", "127.0.0.1", "::1")
+    right = host and (parts.scheme == "https" or (parts.scheme == "http" and here))
+    if not right or "@" in parts.netloc or parts.fragment or any(sign.isspace() for sign in text.strip()):
         raise InvalidInput(_("Give the whole address of the service; it starts with https://."), field)
     return text.strip().rstrip("/")
 

@@ -111,6 +111,10 @@ def test_a_server_that_is_gone_is_a_failure(pauses):
         "file:///etc/passwd",
         "https://",
         "https://u:p@x.nl",
+        "https://@x.nl",
+        "https://x y.nl",
+        "https://[x.nl",
+        "https://x.nl:999999",
         "https://x.nl#a",
     ],
 )

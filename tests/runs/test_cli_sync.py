@@ -47,6 +47,32 @@ def test_connect_names_the_settings_that_are_wrong(run, player, settings, named)
     assert "base_url, token_url, client_id, client_secret, organisation" in answer["error"]
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("base_url", "http://api.somtoday.example"),
+        ("base_url", "https://"),
+        ("token_url", "https://me:secret@inloggen.somtoday.example/"),
+        ("token_url", "https://[inloggen"),
+        ("client_id", "a" * 1001),
+        ("client_id", "a\nb"),
+        ("client_secret", "a\x00b"),
+        ("organisation", "De Zilverlinde"),
+    ],
+)
+def test_connect_names_the_setting_with_a_value_that_cannot_be_meant(run, session, player, name, value):
+    pairs = (player.settings | {name: value}).items()
+    code, answer = run(
+        *("connect", "--institution", "99ZZ", "--source", "somtoday"),
+        *(part for pair in pairs for part in ("--set", "=".join(pair))),
+    )
+
+    assert code == 2
+    assert answer["error"].startswith(f"Instelling {name}: ")
+    assert "me:secret" not in answer["error"]
+    assert count(session, SourceConnection) == 0
+
+
 def test_a_secret_is_sealed_and_never_shown_r112(connect, session, player):
     code, answer = connect()
 
