@@ -66,7 +66,7 @@ class ZermeloReader:
         code, last = self._identity("staff", record)
         if code is None or last is None:
             return None
-        return RosterStaff(code, code, last, group_keys=ABSENT, **self._names("staff", code, record))
+        return RosterStaff(code, code, last, group_keys=ABSENT, code=code, **self._names("staff", code, record))
 
     def _identity(self, kind: str, record: type_Record) -> tuple[str | None, str | None]:
         """(code, last name); the missing one is None, with a note."""
