@@ -81,7 +81,7 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "encoding-guessed": _l("%(file)s is not in UTF-8. It was read as Windows text; look at names with accents."),
     "file-empty": _l("There is nothing in %(file)s. What it would tell stays as it is."),
     "file-not-announced": _l("The manifest does not announce %(file)s, so it was not read."),
-    "status-in-full-file": _l("%(file)s is complete, yet %(count)s records in it are marked as gone. They were left out."),
+    "status-in-full-file": _l("%(count)s records in %(file)s are marked as gone, so they were left out."),
     "status-missing": _l("%(file)s holds changes, but not every record has a status. Such a record counts as active."),
     "mixed-package": _l("This package mixes complete files and changes. Who is not in it stays as they are."),
     "enrolment-unclear": _l("This enrolment names no class or no person, so it was left out."),

@@ -13,6 +13,7 @@ from app.roster import (
     RosterSource,
     Setting,
     SourceKind,
+    edex2000,
     edexml,
     magister,
     oneroster,
@@ -21,6 +22,7 @@ from app.roster import (
     practice,
     sds_csv,
     somtoday,
+    table,
     uwlr,
     zermelo,
 )
@@ -34,6 +36,11 @@ def _open_edexml(paths: Sequence[Path], brin: str, today: date) -> RosterSource:
 
 def _open_practice(paths: Sequence[Path], brin: str, today: date) -> RosterSource:
     return practice.described_school(Path(paths[0]), brin, today) if paths else practice.PracticeSource(brin, today)
+
+
+def _open_table(paths: Sequence[Path], brin: str, today: date, mapping: str | None = None) -> RosterSource:
+    """`mapping` as JSON: it goes to the process that reads the file."""
+    return table.TableSource(paths, brin, today, table.Mapping.from_json(mapping) if mapping else None)
 
 
 BASE_URL: Final = Setting("base_url", _l("Address of the service"))
@@ -128,6 +135,16 @@ SOURCES: Final[dict[str, SourceKind]] = {
             sds_csv.DELIVERS,
             open_files=sds_csv.SdsFiles,
             many_files=True,
+        ),
+        SourceKind(
+            edex2000.SOURCE,
+            _l("EDEX2000 files"),
+            edex2000.DELIVERS,
+            open_files=edex2000.Edex2000Source,
+            many_files=True,
+        ),
+        SourceKind(
+            table.SOURCE, _l("Table (CSV, Excel, ODS)"), table.DELIVERS, open_files=_open_table, many_files=True
         ),
     )
 }

@@ -1,0 +1,167 @@
+"""One fetch over the REST of OneRoster: which lists are asked, and what a refusal means (formats.md 7.3)."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from flask_babel import gettext as _
+
+from app.errors import RosterUnavailable
+from app.roster import Kind, type_Progress
+from app.roster.messages import Notes
+from app.roster.oneroster.answers import roles_in, rows_of
+from app.roster.oneroster.client import OneRosterClient
+from app.roster.oneroster.schools import code_of, schools_in
+from app.roster.oneroster.tables import (
+    CLASSES,
+    DETAILS,
+    ENROLMENTS,
+    ORGS,
+    ROLES,
+    SESSIONS,
+    USERS,
+    Package,
+    is_gone,
+    key_of,
+    keys_of,
+    text_of,
+    type_Row,
+)
+from app.roster.transport import Refused
+
+CARERS: Final = ("parent", "guardian", "relative")
+NO_LIST: Final = frozenset({400, 403, 404, 405, 410})  # this list is not for us, or not made
+# 1.1 has the role on the user itself, 1.2 in a list of roles.
+ROLE_FILTER: Final = {"v1p1": "role='{}'", "v1p2": "roles.role='{}'"}
+
+
+class Fetching:
+    """Asks a service list by list. `refused`: the kinds that it does not give us."""
+
+    def __init__(self, client: OneRosterClient, notes: Notes, progress: type_Progress | None) -> None:
+        self.package = Package()
+        self.refused: set[Kind] = set()
+        self.closed: set[str] = set()
+        self._client = client
+        self._notes = notes
+        self._progress = progress
+
+    def schools(self, switched_off: frozenset[str], brin: str) -> list[str]:
+        """The keys of the locations that may be asked; those that are switched off or refused go to `closed`."""
+        records = self._list("/orgs") or self._list("/schools")
+        if not records:
+            raise RosterUnavailable(_("The service gives access to no school. Ask for the right to read it."))
+        rows = self.package.tables[ORGS] = rows_of(ORGS, records)
+        schools = schools_in(row for row in rows if not is_gone(row))
+        for row in schools:
+            key = key_of(row)
+            if key and not switched_off.isdisjoint((key, code_of((text_of(row, "identifier"), key), brin))):
+                self.closed.add(key)
+        return [key for row in schools if (key := key_of(row)) and key not in self.closed]
+
+    def whole(self) -> None:
+        """All people, classes and enrolments of the service at once."""
+        users = self._list("/users")
+        if users is None:
+            users = self._users_by_role("")
+        self._keep_users(users)
+        self._keep(CLASSES, self._list("/classes"), Kind.GROUPS)
+        self._keep(ENROLMENTS, self._list("/enrollments"), Kind.GROUPS)
+
+    def by_school(self, schools: Iterable[str]) -> None:
+        """The people, classes and enrolments of these schools only. One that refuses is closed: nobody there is gone.
+
+        Guardians have no school: they are asked by role, and only those of the pupils that came are kept.
+        """
+        users: list[Any] = []
+        parts: dict[str, list[Any]] = {CLASSES: [], ENROLMENTS: []}
+        for key in schools:
+            base = f"/schools/{key}"
+            people = self._list(f"{base}/students")
+            if people is None:
+                self._notes.warning("location", key[:64], "location-refused")
+                self.closed.add(key)
+                continue
+            teachers = self._list(f"{base}/teachers")
+            if teachers is None:
+                self._refuse(Kind.STAFF)
+            users += people + (teachers or [])
+            for table, name in ((CLASSES, "classes"), (ENROLMENTS, "enrollments")):
+                found = self._list(f"{base}/{name}")
+                if found is None:
+                    self._refuse(Kind.GROUPS)
+                parts[table] += found or []
+        pupils = rows_of(USERS, users)
+        cared = {agent for row in pupils for agent in keys_of(row, "agentsourcedids")}
+        cared_by = {key for row in pupils if (key := key_of(row))}
+        carers = [
+            one
+            for one, row in self._carers()
+            if key_of(row) in cared or not cared_by.isdisjoint(keys_of(row, "agentsourcedids"))
+        ]
+        self._keep_users(users + carers)
+        for table, records in parts.items():
+            self._keep(table, records, Kind.GROUPS)
+
+    def details(self) -> None:
+        """Dates of birth and sex, where we may see them; and the sessions."""
+        found = self._list("/demographics")
+        if found is None:
+            self._notes.warning("roster", "", "resource-refused", resource="demographics")
+        people = {key_of(row) for row in self.package.rows(USERS)}
+        self.package.tables[DETAILS] = [row for row in rows_of(DETAILS, found or ()) if key_of(row) in people]
+        self.package.tables[SESSIONS] = rows_of(SESSIONS, self._list("/academicSessions") or ())
+
+    def _users_by_role(self, base: str) -> list[Any]:
+        """Without the list of users: pupils and teachers by their own lists, and no guardians."""
+        pupils, teachers = self._list(f"{base}/students"), self._list(f"{base}/teachers")
+        if pupils is None:
+            raise RosterUnavailable(_("The service does not let us read the pupils. Ask for that right."))
+        if teachers is None:
+            self._refuse(Kind.STAFF)
+        self._refuse(Kind.GUARDIANS)
+        return pupils + (teachers or [])
+
+    def _carers(self) -> Iterable[tuple[Any, type_Row]]:
+        found: list[Any] = []
+        for role in CARERS:
+            wanted = ROLE_FILTER[self._client.find().version].format(role)
+            records = self._list("/users", filter=wanted)
+            if records is None:
+                self._refuse(Kind.GUARDIANS)
+                return []
+            found += records
+        return list(zip(found, rows_of(USERS, found), strict=True))
+
+    def _keep_users(self, records: list[Any]) -> None:
+        if not records:
+            raise RosterUnavailable(_("The service tells of no people at all. Nothing was changed; ask your supplier."))
+        unique = {str(one.get("sourcedId") or id(one)): one for one in records}
+        self.package.tables[USERS] = rows_of(USERS, unique.values())
+        self.package.tables[ROLES] = [*roles_in(unique.values())]
+        if self._progress:
+            self._progress(Kind.PUPILS, len(unique))
+
+    def _keep(self, table: str, records: list[Any] | None, kind: Kind) -> None:
+        if records is None:
+            self._refuse(kind)
+        else:
+            self.package.tables[table] = rows_of(table, records)
+
+    def _refuse(self, kind: Kind) -> None:
+        if kind not in self.refused:
+            self.refused.add(kind)
+            self._notes.warning("roster", "", "resource-refused", resource=kind.value)
+
+    def _list(self, path: str, **params: str) -> list[Any] | None:
+        """The list, None when it is refused or not there."""
+        return allowed(lambda: self._client.records(path, **params))
+
+
+def allowed(ask: Callable[[], list[Any]]) -> list[Any] | None:
+    """What this question gives, None when the service refuses it. Raises RosterUnavailable without any access."""
+    try:
+        return ask()
+    except Refused as refusal:
+        if refusal.status in NO_LIST:
+            return None
+        raise RosterUnavailable(_("The service gives us no access. Ask for the right to read the school.")) from None
