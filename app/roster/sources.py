@@ -49,10 +49,14 @@ CLIENT_ID: Final = Setting("client_id", _l("Client ID"))
 CLIENT_SECRET: Final = Setting("client_secret", _l("Client secret"), secret=True)
 ORGANISATION: Final = Setting("organisation", _l("Organisation (UUID)"), form="uuid")
 
-BRINS: Final = Setting("brin", _l("BRIN, when it is another one or more than one (99ZZ, 99ZZ01)"), required=False)
+BRINS: Final = Setting(
+    "brin", _l("BRIN, when it is another one or more than one (99ZZ, 99ZZ01)"), required=False, form="brins"
+)
 USERNAME: Final = Setting("username", _l("Username"))
 PASSWORD: Final = Setting("password", _l("Password"), secret=True)
-CERTIFICATE: Final = Setting("certificate", _l("Client certificate with its private key (PEM)"), True, required=False)
+CERTIFICATE: Final = Setting(
+    "certificate", _l("Client certificate with its private key (PEM)"), secret=True, required=False, form="pem"
+)
 
 SOURCES: Final[dict[str, SourceKind]] = {
     kind.id: kind

@@ -126,6 +126,7 @@ class _Fetching:
             groups=tuple(self._groups),
             pupils=tuple(self._pupils),
             staff=tuple(self._staff),
+            staff_links_told=False,
             closed_locations=frozenset(self._closed),
             messages=tuple(self._notes.messages),
         )

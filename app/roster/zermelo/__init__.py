@@ -60,6 +60,7 @@ class ZermeloSource:
             groups=tuple(school.groups.values()),
             pupils=pupils,
             staff=school.staff(),
+            staff_links_told=school.has_lessons,
             closed_locations=frozenset(told.closed),
             messages=tuple(notes.messages),
         )

@@ -24,6 +24,11 @@ class School:
         self.groups = self._read_groups()
         self._lessons = self._read_lessons() if all_of.lessons is not None else None
 
+    @property
+    def has_lessons(self) -> bool:
+        """Whether any lesson told who teaches which group."""
+        return self._lessons is not None and any(self._lessons.staff.values())
+
     def _read_groups(self) -> dict[str, RosterGroup]:
         """The groups of the open branches by key."""
         homes = [one for one in self._told.groups if told(one, "isMainGroup") is True]
