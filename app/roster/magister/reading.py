@@ -16,7 +16,7 @@ from app.roster.magister.layouts import About, Listed, Wanted, understood
 from app.roster.magister.people import bare
 from app.roster.magister.pupils import PupilReader
 from app.roster.magister.school import Collected, named_groups
-from app.roster.magister.staff import StaffReader, number_of
+from app.roster.magister.staff import Member, StaffReader, number_of
 from app.roster.magister.table import Table
 from app.roster.many_calls import Asked, ask_each
 from app.roster.messages import Notes
@@ -139,7 +139,9 @@ class Reading:
         told = self.told
         told.groups_complete = not self._damaged & {About.PUPILS, *GROUP_LISTS}
         if About.PUPIL_GROUPS in self.rows:
-            told.pupil_groups = self._listed(About.PUPIL_GROUPS, told.pupils, lambda row: row.get("number"))
+            told.pupil_groups = self._listed(
+                About.PUPIL_GROUPS, {bare(number): number for number in told.pupils}, lambda row: row.get("number")
+            )
         elif has_groups(self.rows[About.PUPILS]):
             told.pupil_groups = {number: of_one_enrolment(one.rows) for number, one in told.pupils.items()}
         elif About.PUPILS in self._by_function and About.PUPIL_GROUPS not in self._damaged:
@@ -151,7 +153,7 @@ class Reading:
     def _groups_of_staff(self, closed: frozenset[str]) -> None:
         told = self.told
         if About.STAFF_GROUPS in self.rows:
-            told.staff_groups = self._listed(About.STAFF_GROUPS, told.members, number_of)
+            told.staff_groups = self._listed(About.STAFF_GROUPS, staff_names(told.members), number_of)
         elif has_groups(self.rows.get(About.STAFF, ()), with_class=True):
             told.staff_groups = {
                 number: named_groups(one.rows, with_class=True) for number, one in told.members.items()
@@ -170,17 +172,20 @@ class Reading:
         return any(row.columns.has("own", *fields) for row in self.rows[About.PUPILS])
 
     def _listed(
-        self, about: About, people: Mapping[str, object], number_in: Callable[[Row], Any]
+        self, about: About, names: Mapping[str, str], name_in: Callable[[Row], Any]
     ) -> dict[str, tuple[Named, ...]]:
-        """The groups of everybody by the rows of a list; nobody's when a row of it could not be read."""
+        """The groups of everybody by the rows of a list; nobody's when a row of it could not be read.
+
+        `names`: by which number or code a row names whom.
+        """
         if about in self._damaged:
             return {}
-        found: dict[str, list[Row]] = {bare(number): [] for number in people}
+        found: dict[str, list[Row]] = {number: [] for number in names.values()}
         for row in self.rows[about]:
-            number = bare(plain(number_in(row) or None) or "")
-            if number in found:
+            number = names.get(bare(plain(name_in(row) or None) or ""))
+            if number is not None:
                 found[number].append(row)
-        return {number: named_groups(found[bare(number)], with_class=True) for number in people}
+        return {number: named_groups(rows, with_class=True) for number, rows in found.items()}
 
     def _asked(
         self, function: str, record: str, numbers: list[str], *, with_class: bool
@@ -217,6 +222,12 @@ def rows_of_one(table: Table, number: str) -> list[Row]:
     if any(bare(told) != bare(number) for row in rows if (told := row.get("number"))):
         raise RosterUnavailable(_("Magister answered about somebody else. Try again later."))
     return rows
+
+
+def staff_names(members: Mapping[str, Member]) -> dict[str, str]:
+    """By which numbers and codes rows name the staff. A number goes before the code of somebody else."""
+    codes = {bare(code): number for number, one in members.items() for code in one.codes}
+    return codes | {bare(number): number for number in members}
 
 
 def has_groups(rows: Iterable[Row], *, with_class: bool = False) -> bool:

@@ -54,7 +54,8 @@ class StaffReader:
         if last is None:
             return None
         fields = shared_fields(self._check, "staff", number, row.get)
-        member = RosterStaff(number, number, last, group_keys=ABSENT, **fields)
+        code = plain(row.get("code") or None)
+        member = RosterStaff(number, number, last, group_keys=ABSENT, code=code if code != number else None, **fields)
         codes = {text.casefold() for one in here for text in (plain(one.get("code") or None), number) if text}
         names = {as_name(one.get("full_name")) for one in here if one.get("full_name")} | spellings(member)
         return Member(member, tuple(here), frozenset(codes), frozenset(names), plain(row.get("location") or None))

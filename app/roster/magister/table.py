@@ -139,12 +139,12 @@ def _separated(text: str) -> Table:
     if not lines:
         raise ValueError("nothing")
     header = tuple(column_name(cell) for cell in lines[0])
+    # A sign behind the last value is no value, when every row has it. One value too many moves all that follow.
+    width = len(header) + all(len(cells) == len(header) + 1 and not cells[-1].strip() for cells in lines[1:])
     good, damaged = [], []
     for cells in lines[1:]:
-        if is_header(header, cells):
-            continue
-        whole = len(cells) >= len(header) and not any(cell.strip() for cell in cells[len(header) :])
-        (good if whole else damaged).append(_named_cells(header, cells))
+        if not is_header(header, cells):
+            (good if len(cells) == width else damaged).append(_named_cells(header, cells))
     if damaged and len(lines[-1]) < len(header):
         raise ValueError("it ends in the middle")
     return Table(tuple(dict.fromkeys(name for name in header if name)), good, tuple(damaged))
