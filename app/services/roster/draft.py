@@ -40,6 +40,7 @@ class Draft:
     troubled: set[int] = field(default_factory=set)  # of those: whose own record is bad, so their links are unknown
     outside: set[tuple[str, str]] = field(default_factory=set)  # (kind, name) without a place in this school year
     left: dict[int, date] = field(default_factory=dict)  # known persons with their leaving date
+    named: list[Used] = field(default_factory=list)  # pupils that a list names without telling them
     shown: dict[int, str] = field(default_factory=dict)  # names of persons by ref, for readable changes
     unlinked: set[int] = field(default_factory=set)  # guardians in the roster without a pupil in it
     renamed: Counter[str] = field(default_factory=Counter)  # by kind: known persons with another name or birth date

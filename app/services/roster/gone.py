@@ -113,7 +113,7 @@ def note_untold(draft: Draft) -> None:
 
     A file may hold pupils only (formats.md 1.5), so silence is no fall.
     """
-    for kind in PEOPLE:
+    for kind in () if draft.roster.is_list else PEOPLE:
         own = draft.known.keyed.get(kind, {})
         here = any(draft.known.persons[person].left_on is None for person in own)
         if here and KIND_OF[kind] not in draft.roster.delivers:

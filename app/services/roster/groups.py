@@ -160,8 +160,10 @@ def _change_group(found: KnownGroup, values: dict[str, object], plan: Plan, plac
 def _gone_groups(known: KnownSchool, roster: Roster, plan: Plan, places: Places) -> None:
     used = set(places.groups.values())
     before = 0
+    told = {group.is_home for group in roster.groups} if roster.is_list else {True, False}
     for group in known.groups:
         own = group.source == roster.source and group.location_id not in places.kept and roster.groups_complete
+        own = own and group.is_home in told
         before += own
         if group.id in used:
             continue

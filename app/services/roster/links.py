@@ -93,11 +93,14 @@ def pupil_groups(draft: Draft, one: Used) -> type_Fields:
 def staff_groups(draft: Draft, one: Used) -> type_Fields:
     """The groups of a staff member (Z-174, Z-275)."""
     told, groups = one.record.group_keys, draft.places.groups
-    if told is ABSENT or Kind.GROUPS not in draft.roster.delivers:
+    delivers = Kind.GROUPS in draft.roster.delivers
+    by_name = draft.roster.is_list and not delivers and bool(told) and all(key in groups for key in told or ())
+    if told is ABSENT or not (delivers or by_name):
         return []
     wanted = {groups[key] for key in told if key in groups}
     known = draft.known.staff_groups.get(one.ref, frozenset())
     kept = draft.places.kept_groups if one.record.groups_complete else set(known)
+    kept = set() if by_name else kept
     return _members(draft, "group_staff", one, wanted, known, kept, "groups")
 
 
@@ -127,9 +130,10 @@ def named_groups(draft: Draft, groups: Iterable[int]) -> Named | None:
 def pupil_mentors(draft: Draft, one: Used) -> type_Fields:
     """The staff members who are mentor of the pupil directly (Z-060)."""
     told = one.record.mentor_keys
-    if told is ABSENT or Kind.STAFF not in draft.roster.delivers:
-        return []
     refs = draft.refs["staff"]
+    by_number = draft.roster.is_list and bool(told) and all(key in refs for key in told or ())
+    if told is ABSENT or not (Kind.STAFF in draft.roster.delivers or by_number):
+        return []
     wanted = {refs[key] for key in told if key in refs}
     known = draft.known.mentors.get(one.ref, set())
     if wanted == known:
@@ -167,7 +171,7 @@ def guardian_links(draft: Draft) -> dict[int, type_Fields]:
     told: dict[str, list[RosterGuardianship]] = defaultdict(list)
     for pair in draft.roster.guardianships:
         told[pair.pupil_key].append(pair)
-    for pupil in draft.used["pupil"]:
+    for pupil in (*draft.used["pupil"], *draft.named):
         _pairs_of(draft, pupil, told.get(pupil.record.key, ()), changes)
     return changes
 

@@ -95,7 +95,8 @@ def use_staff(draft: Draft) -> None:
     draft.used["staff"] = used = []
     for member, person in draft.matched("staff", draft.roster.staff):
         linked = member.key in mentors or any(key in groups for key in member.group_keys or ())
-        if linked or (person is not None and person.left_on is None):
+        counts = linked or draft.roster.is_list or not draft.roster.staff_links_told
+        if counts or (person is not None and person.left_on is None):
             used.append(draft.use("staff", member, person))
         else:
             draft.plan.skip("info", "staff", number_of(member) or member.key, "no-link")

@@ -1,7 +1,7 @@
 """The plan of a run: what a roster would change in what we know. Pure: no session, no clock.
 
 Read it from `plan_roster`. Its parts: places and groups, match (who is whom), people (new, changed, back), links
-(enrolments, groups, mentors, guardians), gone (left, or out of sight).
+(enrolments, groups, mentors, guardians), listed (whom a list names by number), gone (left, or out of sight).
 """
 
 from datetime import date
@@ -14,6 +14,7 @@ from .gone import gone_links, keep_linked, leave_groups, note_falls, note_untold
 from .groups import plan_groups
 from .known import KnownSchool
 from .links import guardian_links, pupil_links, staff_groups
+from .listed import completed, name_groups, name_people
 from .people import settle, use_guardians, use_pupils, use_staff
 from .places import plan_locations
 
@@ -23,13 +24,16 @@ def plan_roster(known: KnownSchool, roster: Roster, today: date) -> Plan:
     plan = Plan(messages=list(roster.messages))
     if known.is_new and roster.school_year != school_year_of(today):
         plan.note("warning", "roster", "", "school-year-not-now", year=school_year_name(roster.school_year))
+    roster = completed(known, roster)
     places = plan_locations(known, roster, plan)
     plan_groups(known, roster, plan, places)
+    name_groups(known, roster, plan, places)
     draft = Draft(known, roster, today, plan, places)
     note_messages(draft)
     use_pupils(draft)
     keep_linked(draft)
     use_staff(draft)
+    name_people(draft)
     use_guardians(draft)
     _settle_all(draft)
     for kind in PEOPLE:

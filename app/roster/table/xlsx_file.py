@@ -1,0 +1,83 @@
+"""Excel workbooks (.xlsx), read with openpyxl after the checks of R74: cached values only, no formulas, no macros."""
+
+import re
+import warnings
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import IO, Any, Final
+from zipfile import ZipFile
+
+from flask_babel import gettext as _
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from app.errors import RosterUnreadable
+from app.roster.archive import BROKEN, broken, check_xml_members
+from app.roster.table.cells import MAX_COLUMNS, Sheet, checked_rows, type_Cell, type_Row
+
+WORKBOOK: Final = "xl/workbook.xml"
+_ONLY_ZEROS = re.compile(r"0{2,20}")  # a number format that keeps leading zeros
+
+
+def refuse_macros(archive: ZipFile) -> None:
+    """Refuses workbooks with macros and the binary kind, whatever their names say."""
+    for name in archive.namelist():
+        if name.lower() == "xl/workbook.bin":
+            raise RosterUnreadable(_("This is a binary workbook (.xlsb). Save it as .xlsx or CSV."))
+        if name.lower().rpartition("/")[2].startswith("vbaproject"):
+            raise RosterUnreadable(_("This workbook holds macros (.xlsm). Save it as .xlsx or CSV."))
+
+
+def open_xlsx(file: IO[bytes], archive: ZipFile, sheet: str | None) -> Sheet:
+    """The sheet of this name, else the first visible one. Raises RosterUnreadable."""
+    refuse_macros(archive)
+    check_xml_members(archive)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about looks that we do not use
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    except (*BROKEN, InvalidFileException, KeyError, TypeError, AttributeError, IndexError, SyntaxError):
+        raise broken() from None
+    pages = {page.title: page for page in book.worksheets if page.sheet_state == "visible"}
+    if not pages:
+        raise RosterUnreadable(_("There is no visible sheet in this file."))
+    name = chosen_sheet(sheet, tuple(pages))
+    return Sheet(checked_rows(_rows(pages[name])), name, tuple(pages))
+
+
+def chosen_sheet(wanted: str | None, names: tuple[str, ...]) -> str:
+    """The sheet that was asked for, or the first. Raises RosterUnreadable that names those there are."""
+    if wanted is None:
+        return names[0]
+    if wanted not in names:
+        raise RosterUnreadable(
+            _("There is no sheet %(sheet)s in this file. There is: %(known)s.", sheet=wanted, known=", ".join(names))
+        )
+    return wanted
+
+
+def _rows(page: Any) -> Iterator[type_Row]:
+    page.reset_dimensions()  # a file may lie about its size
+    zeros: dict[int, int] = {}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for row in page.iter_rows(max_col=MAX_COLUMNS + 1):
+                yield tuple([None if cell.value is None else _value(cell, zeros) for cell in row])
+    except (*BROKEN, KeyError, TypeError, AttributeError, IndexError, SyntaxError, OverflowError):
+        raise broken() from None
+
+
+def _value(cell: Any, zeros: dict[int, int]) -> type_Cell:
+    """The value as it was meant: a number in the format 000000 keeps its zeros, a moment is a day."""
+    value = cell.value
+    if isinstance(value, str):
+        return value
+    if isinstance(value, datetime):
+        return value.date()
+    if type(value) is int and value >= 0 and cell._style_id:
+        style = cell._style_id
+        if style not in zeros:
+            zeros[style] = len(cell.number_format) if _ONLY_ZEROS.fullmatch(cell.number_format or "") else 0
+        return f"{value:0{zeros[style]}d}" if zeros[style] else value
+    return value if isinstance(value, int | float | bool | date) else str(value)
