@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.errors import InvalidInput
 from app.roster import Setting
 from app.roster.asked_schools import asked_schools
+from app.roster.magister.layouts import wanted_lists
 from app.roster.transport import checked_address
 
 MOST: Final = 1_000  # characters of a value
@@ -51,5 +52,6 @@ FORMS: Final[dict[str, Callable[[str], object]]] = {
     "pem": lambda _value: None,
     "address": lambda value: checked_address(value, ""),
     "uuid": _check_uuid,
+    "lists": wanted_lists,
     "brins": lambda value: asked_schools(value, ""),
 }

@@ -1,6 +1,7 @@
 """The register of roster sources: what this build can read, and how to open it. A new adapter adds one line."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ from app.roster import (
     oneroster_csv,
     parnassys,
     practice,
+    presentis,
     sds_csv,
     somtoday,
     table,
@@ -79,7 +81,19 @@ SOURCES: Final[dict[str, SourceKind]] = {
                 BASE_URL,
                 USERNAME,
                 PASSWORD,
-                Setting("layout", _l("Lists, such as leerlingen=NAME; verzorgers=NAME"), required=False),
+                Setting("layout", _l("Lists, such as leerlingen=NAME; verzorgers=NAME"), required=False, form="lists"),
+            ),
+        ),
+        SourceKind(
+            presentis.SOURCE,
+            _l("Presentis"),
+            presentis.DELIVERS,
+            connect=presentis.PresentisSource,
+            settings=(
+                CLIENT_ID,
+                CLIENT_SECRET,
+                replace(BASE_URL, required=False),
+                replace(TOKEN_URL, required=False),
             ),
         ),
         SourceKind(

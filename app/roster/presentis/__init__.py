@@ -1,0 +1,82 @@
+"""The Presentis source: locations, pupils with their classes, courses and mentors, and persons (formats.md 6.3).
+
+Presentis tells no guardians. Of staff it tells only whose mentor they are, so that is what ties them to classes.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Final
+
+from flask_babel import gettext as _
+
+from app.clock import school_year_of
+from app.errors import RosterUnavailable
+from app.roster import Kind, Probe, Roster, type_Progress
+from app.roster.messages import Notes
+from app.roster.presentis.client import PresentisClient, addresses
+from app.roster.presentis.placements import linked
+from app.roster.presentis.reading import Reading
+
+SOURCE: Final = "presentis"
+DELIVERS: Final = (Kind.PUPILS, Kind.STAFF, Kind.GROUPS, Kind.LOCATIONS)
+
+
+class PresentisSource:
+    """Asks the REST interface of Presentis. `switched_off`: keys or codes of locations that are not asked (Z-228)."""
+
+    def __init__(
+        self,
+        settings: Mapping[str, str],
+        brin: str,
+        today: date,
+        *,
+        switched_off: frozenset[str] = frozenset(),
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        addresses(settings)
+        self._settings = settings
+        self._brin = brin
+        self._today = today
+        self._switched_off = switched_off
+        self._sleep = sleep
+
+    def fetch(self, progress: type_Progress | None = None) -> Roster:
+        """The whole roster, or RosterUnavailable; never a part of one."""
+        notes = Notes()
+        year = school_year_of(self._today)
+        with PresentisClient(self._settings, self._sleep) as client:
+            reading = Reading(client, notes, year, self._today, progress)
+            reading.locations(self._switched_off)
+            reading.people()
+            reading.placements()
+        told = reading.told
+        if not told.pupils:
+            raise RosterUnavailable(_("Presentis gave no pupils at all. Nothing was changed; try again later."))
+        pupils, staff = linked(told, self._today, notes)
+        codes = {location.code[:4] for location in told.locations.values() if location.code}
+        return Roster(
+            source=SOURCE,
+            brin=self._brin if self._brin in codes else min(codes, default=None),
+            school_year=year,
+            reference_date=self._today,
+            delivers=frozenset(DELIVERS) - told.refused,
+            locations=tuple(told.locations.values()),
+            groups=tuple(told.groups.values()),
+            pupils=pupils,
+            staff=staff,
+            closed_locations=frozenset(told.closed),
+            messages=tuple(notes.messages),
+            groups_complete=told.groups_complete,
+        )
+
+    def probe(self) -> Probe:
+        """What we may read. Raises RosterUnavailable with the cause when that is not enough."""
+        notes = Notes()
+        with PresentisClient(self._settings, self._sleep) as client:
+            client.login()
+            reading = Reading(client, notes, school_year_of(self._today), self._today)
+            reading.locations(self._switched_off)
+            refused = reading.tried()
+        names = tuple(location.name for location in reading.told.locations.values())
+        return Probe(names, frozenset(DELIVERS) - refused, refused, tuple(notes.messages))

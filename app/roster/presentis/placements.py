@@ -1,0 +1,74 @@
+"""The classes, courses and mentors of pupils at Presentis, tied together (Z-254, Z-258, Z-275). Pure."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Final
+
+from app.roster import ABSENT, Kind, RosterPupil, RosterStaff
+from app.roster.dates import as_date
+from app.roster.messages import Notes
+from app.roster.presentis.reader import is_guest, is_on, type_Record, value_of
+from app.roster.presentis.reading import Told, class_key, course_key
+from app.roster.values import plain
+
+MENTORS: Final = ("mentor1id", "mentor2id")
+NOBODY: Final = frozenset({None, "0", "-1"})
+
+
+def linked(told: Told, day: date, notes: Notes) -> tuple[tuple[RosterPupil, ...], tuple[RosterStaff, ...]]:
+    """(pupils, staff) with their links. Who teaches a group is not told, only who is mentor in a class."""
+    classes: dict[str, dict[str, None]] = {key: {} for key in told.staff}
+    pupils = []
+    for key, pupil in told.pupils.items():
+        records = told.classes.get(key)
+        home = None if records is None else home_of(records, day)
+        mentors = mentors_of(home) if records is not None else ()
+        location = str(pupil.location_key)
+        for mentor in mentors:
+            if mentor in classes and home is not None:
+                classes[mentor][class_key(plain(home.get("klas")) or "", location)] = None
+            elif mentor not in classes and Kind.STAFF not in told.refused:
+                notes.warning("pupil", pupil.number, "mentor-unknown", mentor=mentor[:12])
+        links: dict[str, Any] = {"group_key": ABSENT, "group_keys": ABSENT, "mentor_keys": ABSENT}
+        if records is not None:
+            links["group_key"] = None if home is None else class_key(plain(home.get("klas")) or "", location)
+            # With those whose own record is bad: who is still named, stays (the plan knows whom it knows).
+            links["mentor_keys"] = mentors if Kind.STAFF not in told.refused else ABSENT
+        if records is not None and key in told.courses:
+            links["group_keys"] = (*guest_classes(records, location, day), *courses_of(told.courses[key], day))
+        pupils.append(pupil._replace(**links))
+    is_whole = all(key in told.classes for key in told.pupils if not _has_left(told.pupils[key], day))
+    staff = tuple(
+        one._replace(group_keys=tuple(classes[key]) if told.classes else ABSENT, groups_complete=is_whole)
+        for key, one in told.staff.items()
+    )
+    return tuple(pupils), staff
+
+
+def _has_left(pupil: RosterPupil, day: date) -> bool:
+    has_begun = pupil.enrolled_on is None or pupil.enrolled_on <= day
+    return not has_begun or (pupil.leaving_date is not None and pupil.leaving_date < day)
+
+
+def home_of(records: Iterable[type_Record], day: date) -> type_Record | None:
+    """The class of a pupil on a day: not one as a guest; of more the one that began last."""
+    own = [record for record in records if not is_guest(record) and is_on(record, day) and plain(record.get("klas"))]
+    return max(own, key=lambda record: as_date(value_of(record, "begins") or None) or date.min, default=None)
+
+
+def mentors_of(home: type_Record | None) -> tuple[str, ...]:
+    """The keys of the mentors in a class, the first one first."""
+    keys = (plain((home or {}).get(name)) for name in MENTORS)
+    return tuple(dict.fromkeys(key for key in keys if key not in NOBODY))
+
+
+def guest_classes(records: Iterable[type_Record], location: str, day: date) -> tuple[str, ...]:
+    """The classes in which a pupil is a guest."""
+    names = (plain(record.get("klas")) for record in records if is_guest(record) and is_on(record, day))
+    return tuple(dict.fromkeys(class_key(name, location) for name in names if name))
+
+
+def courses_of(records: Iterable[type_Record], day: date) -> tuple[str, ...]:
+    """The courses of a pupil on a day."""
+    numbers = (plain(record.get("cursusid")) for record in records if is_on(record, day))
+    return tuple(dict.fromkeys(course_key(number) for number in numbers if number))
