@@ -171,6 +171,13 @@ def test_fields_that_the_token_may_not_see_stay_as_they_are(player, fetch, name,
     assert changes(fetch(), known) == {}
 
 
+def test_without_departments_of_pupils_their_lessons_say_where_they_are(player, fetch):
+    whole = fetch()
+    player.forbidden = {"studentsindepartments"}
+
+    assert fetch().pupils == whole.pupils
+
+
 def test_codes_without_any_name_are_no_people(player, fetch):
     known = imported(fetch())
     player.portal.users[0]["lastName"] = None

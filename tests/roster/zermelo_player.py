@@ -73,7 +73,7 @@ class Portal:
                 members.setdefault(key, []).append(pupil.number)
         for number, member in enumerate(roster.staff):
             self.users.append(user(member, f"doc{number}", isStudent=False, isEmployee=True))
-            for key in member.group_keys:
+            for key in member.group_keys or (roster.groups[0].key,):
                 teachers.setdefault(key, []).append(f"doc{number}")
         for group in roster.groups:
             if members.get(group.key):

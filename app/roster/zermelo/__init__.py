@@ -60,7 +60,7 @@ class ZermeloSource:
             groups=tuple(school.groups.values()),
             pupils=pupils,
             staff=school.staff(),
-            staff_links_told=school.has_lessons,
+            staff_links_told=school.shows_teachers,
             closed_locations=frozenset(told.closed),
             messages=tuple(notes.messages),
         )

@@ -25,9 +25,9 @@ class School:
         self._lessons = self._read_lessons() if all_of.lessons is not None else None
 
     @property
-    def has_lessons(self) -> bool:
-        """Whether any lesson told who teaches which group."""
-        return self._lessons is not None and any(self._lessons.staff.values())
+    def shows_teachers(self) -> bool:
+        """Whether we may see who teaches which group; in a holiday nobody does."""
+        return self._lessons is not None and Kind.GROUPS not in self._told.refused
 
     def _read_groups(self) -> dict[str, RosterGroup]:
         """The groups of the open branches by key."""
@@ -85,16 +85,18 @@ class School:
         """The pupil in the department that weighs most."""
         place = max(self._places.get(pupil.key, ()), key=_weight, default={})
         branch = self._told.branch_of(_department(place))
-        branches = self._told.branches
-        only = branches[0] if len(branches) == 1 else None
         told_by_lessons = self._lessons.pupils.get(pupil.key) if self._lessons else None
         teaching = [key for key in sorted(told_by_lessons or ()) if not self.groups[key].is_home]
         # Lessons in groups that we cannot tell apart say as little as no lessons.
         has_groups = Kind.GROUPS not in self._told.refused
+        home = self._home(place, told_by_lessons or set()) if has_groups else ABSENT
+        group = self.groups.get(home or "")
+        year = year_in(self._told.departments.get(_department(place) or "", {}))
         return pupil._replace(
-            location_key=(branch or only).location.key if branch or only else None,
-            year_of_study=year_in(self._told.departments.get(_department(place) or "", {})) or ABSENT,
-            group_key=self._home(place, told_by_lessons or set()) if has_groups else ABSENT,
+            # Without a department the class says where a pupil is; else the plan knows, or there is only one place.
+            location_key=branch.location.key if branch else group and group.location_key,
+            year_of_study=year or (group and group.year_of_study) or ABSENT,
+            group_key=home,
             group_keys=tuple(teaching) if has_groups and told_by_lessons else ABSENT,
         )
 
