@@ -71,16 +71,8 @@ class School:
         )
 
     def add_user(self, key, role, school, first, last, **values):
-        self.add(
-            "users",
-            key,
-            enabledUser="true",
-            username=key,
-            givenName=first,
-            familyName=last,
-            password="geheim",
-            **values,
-        )
+        names = {"username": key, "givenName": first, "familyName": last}
+        self.add("users", key, **{"enabledUser": "true", **names, "password": "geheim", **values})
         self.add("roles", f"r-{key}", userSourcedId=key, roleType="primary", role=role, orgSourcedId=school)
 
     def add_pupil(self, number, group):

@@ -42,8 +42,10 @@ def changed_roster(source: str, package: Package, notes: Notes, brin: str, today
     _note_stray_details(package, notes)
     read = read_package(_with_found_roles(package), notes, brin, today, is_delta=True)
     unsure = _unsure(package, read, notes, today)
-    pupils = [one._replace(**SILENT) for one in read.pupils.values()] + unsure[Kind.PUPILS]
-    staff = [one._replace(group_keys=ABSENT) for one in read.staff.values()] + unsure[Kind.STAFF]
+    pupils = [*(one._replace(**SILENT) for one in read.pupils.values()), *unsure[Kind.PUPILS]]
+    guesses = {key for key, one in read.places.locations.items() if one.is_guess}
+    pupils = [one._replace(location_key=None) if one.location_key in guesses else one for one in pupils]
+    staff = [*(one._replace(group_keys=ABSENT) for one in read.staff.values()), *unsure[Kind.STAFF]]
     moves = memberships(package, read, notes)
     return Roster(
         source=source,
@@ -85,7 +87,7 @@ def _with_found_roles(package: Package) -> Package:
     for row in package.rows(USERS):
         sorts = {sort for sort, _text in typed_ids(row)}
         for kind, role in ((Kind.PUPILS, "student"), (Kind.STAFF, "teacher"), (Kind.GUARDIANS, "guardian")):
-            if (key := key_of(row)) and sorts & NUMBERS[kind]:
+            if (key := key_of(row)) and not sorts.isdisjoint(NUMBERS[kind]):
                 found.setdefault(key, role)
     more = [
         {"usersourcedid": key, "role": role}

@@ -80,7 +80,7 @@ def year_of_study(row: type_Row) -> int | None:
 
 def read_links(package: Package, notes: Notes, groups: dict[str, RosterGroup], year: Year) -> Links:
     """The enrolments of this year that count on its day. One in a class of another year says nothing."""
-    links = Links(package.tells(ENROLMENTS) and bool(groups))
+    links = Links(package.tells(ENROLMENTS) and bool(groups), schools=schools_of(package))
     if not links.told:
         return links
     known = {key for row in package.rows(CLASSES) if (key := key_of(row))}
@@ -103,7 +103,6 @@ def read_links(package: Package, notes: Notes, groups: dict[str, RosterGroup], y
                 ranked[user].append((is_true(row, "primary") is True, begins or date.min, group))
             elif group not in links.lessons[user]:
                 links.lessons[user].append(group)
-            _place(links, user, row)
         elif role in TEACHES:
             _teach(links, user, group, groups[group].is_home and is_true(row, "primary") is True)
     for user, homes in ranked.items():
@@ -116,10 +115,14 @@ def _rank_of(home: tuple[bool, date, str]) -> tuple[bool, int]:
     return not home[0], -home[1].toordinal()
 
 
-def _place(links: Links, user: str, row: type_Row) -> None:
-    school = key_of(row, "schoolsourcedid")
-    if school is not None:
-        links.schools.setdefault(user, school)
+def schools_of(package: Package) -> dict[str, str]:
+    """The location of an enrolment of each pupil, for who has no better one."""
+    found: dict[str, str] = {}
+    for row in package.rows(ENROLMENTS):
+        user, school = key_of(row, "usersourcedid"), key_of(row, "schoolsourcedid")
+        if user and school and (text_of(row, "role") or "").casefold() in LEARNS:
+            found.setdefault(user, school)
+    return found
 
 
 def _teach(links: Links, user: str, group: str, is_mentor: bool) -> None:

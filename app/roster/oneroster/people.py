@@ -24,11 +24,18 @@ SEXES: Final = {
     **dict.fromkeys(("female", "f", "v", "vrouw"), "female"),
     **dict.fromkeys(("unspecified", "other", "unknown", "u", "x", "onbekend"), "unknown"),
 }
-NUMBERS: Final = {
-    Kind.PUPILS: frozenset({"leerlingnummer", "leerlingnr", "stamnummer", "stamnr", "studentnumber", "studentid"}),
-    Kind.GUARDIANS: frozenset({"verzorgernummer", "verzorgernr", "guardiannumber"}),
-    Kind.STAFF: frozenset({"medewerkernummer", "medewerkersnummer", "personeelsnummer", "afkorting", "docentcode"})
-    | {"teachernumber", "employeenumber"},
+CODES: Final = ("afkorting", "docentcode")
+NUMBERS: Final = {  # types of userIds that hold the number, the best one first
+    Kind.PUPILS: ("leerlingnummer", "leerlingnr", "stamnummer", "stamnr", "studentnumber", "studentid"),
+    Kind.GUARDIANS: ("verzorgernummer", "verzorgernr", "guardiannumber"),
+    Kind.STAFF: (
+        "medewerkernummer",
+        "medewerkersnummer",
+        "personeelsnummer",
+        "teachernumber",
+        "employeenumber",
+        *CODES,
+    ),
 }
 ECK: Final = frozenset({"eck", "eckid"})
 PILOT: Final = ("https://ketenid.nl/", "https://id.school/")  # how an ECK iD begins (formats.md 10)
@@ -100,7 +107,9 @@ class PeopleReader:
         if names is None:
             return None
         taught = tuple(self._links.taught.get(user.key, ())) if self._links.told else ABSENT
-        return RosterStaff(key=user.key, number=number, group_keys=taught, eckid=eckid_of(user.row), **names)
+        ids = dict(typed_ids(user.row))
+        code = next((ids[name][: LENGTHS["number"]] for name in CODES if ids.get(name)), None)
+        return RosterStaff(key=user.key, number=number, group_keys=taught, eckid=eckid_of(user.row), code=code, **names)
 
     def _mentors(self, homes: list[str]) -> Any:
         """The mentors of the home class; ABSENT when this delivery calls nobody mentor: then it has no such custom."""
@@ -116,7 +125,7 @@ class PeopleReader:
 
     def _names(self, kind: str, number: str, user: User) -> dict[str, Any] | None:
         """The fields that all people share; a prefix is taken from middleName or from before the last name."""
-        row = user.row
+        row, shown = user.row, number or user.key
         first = text_of(row, "preferredgivenname") or text_of(row, "givenname")
         last, middle, prefix = text_of(row, "familyname"), text_of(row, "middlename"), None
         if middle is not None and is_prefix(middle):
@@ -125,19 +134,19 @@ class PeopleReader:
             prefix, last = split_prefix(last)
         if last is None and first is not None:
             last, first = first, None
-            self._notes.warning(kind, number, "only-first-name", user.key)
+            self._notes.warning(kind, shown, "only-first-name", user.key)
         if last is None:
-            self._notes.error(kind, number or user.key, "last-name-missing", user.key)
+            self._notes.error(kind, shown, "last-name-missing", user.key)
             return None
         initials = first if first and are_initials(first, kind) else None
         sex = user.details and text_of(user.details, "sex")
         return {
             "last_name": last[: LENGTHS["last_name"]],
             "prefix": prefix,
-            "first_name": None if initials else self._check.text(kind, number, "first_name", first),
-            "initials": self._check.text(kind, number, "initials", initials),
-            "gender": self._gender(kind, number, sex),
-            "email": self._check.email(kind, number, text_of(row, "email")),
+            "first_name": None if initials else self._check.text(kind, shown, "first_name", first),
+            "initials": self._check.text(kind, shown, "initials", initials),
+            "gender": self._gender(kind, shown, sex),
+            "email": self._check.email(kind, shown, text_of(row, "email")),
         }
 
     def _gender(self, kind: str, number: str, sex: str | None) -> str | None:
@@ -150,7 +159,7 @@ class PeopleReader:
     def _birth_date(self, number: str, user: User) -> date | None:
         """The date of birth of a pupil; of others none is kept."""
         born = (user.details and text_of(user.details, "birthdate")) or text_of(user.row, "birthdate")
-        return self._check.date("pupil", number, "birth_date", born, user.key)
+        return self._check.date("pupil", number or user.key, "birth_date", born)
 
     def _location(self, user: User, role: Role, number: str) -> str | None:
         """Where a pupil is: at the school of the role, else of the home class, else of any class."""

@@ -20,7 +20,7 @@ from app.roster import (
 )
 from app.roster.messages import Notes
 from app.roster.oneroster.families import read_pairs
-from app.roster.oneroster.groups import Links, read_groups, read_links
+from app.roster.oneroster.groups import Links, read_groups, read_links, schools_of
 from app.roster.oneroster.people import WORD, PeopleReader, User, role_on, short_code, without_silent
 from app.roster.oneroster.schools import Places, Year
 from app.roster.oneroster.tables import DETAILS, USERS, Package, Role, key_of, roles_of
@@ -113,7 +113,7 @@ def read_package(
     places = Places(package, notes, brin, roles.values())
     year = Year(package, today)
     groups = read_groups(package, notes, places, year)
-    links = read_links(package, notes, groups, year)
+    links = Links(told=False, schools=schools_of(package)) if is_delta else read_links(package, notes, groups, year)
     reader = PeopleReader(notes, places, links, year, today)
     pupils: dict[str, Any] = {}
     guardians: dict[str, Any] = {}
