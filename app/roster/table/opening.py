@@ -20,7 +20,6 @@ from app.roster.table.xlsx_file import WORKBOOK, open_xlsx, refuse_macros
 HEAD: Final = 4096
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAPPING_NAME: Final = "mapping.json"  # in a package: how its tables are read
-TABLES: Final = (".csv", ".txt", ".tsv", ".tab", ".xlsx", ".ods")
 _MARKUP: Final = (b"<!doctype", b"<html", b"<head", b"<body", b"<table", b"<?xml", b"<edex", b"{\\rtf", b"%pdf-")
 _PROGRAMS: Final = (
     b"MZ",
@@ -79,7 +78,7 @@ def _old_or_locked(file: IO[bytes]) -> RosterUnreadable:
 def table_files(paths: Sequence[Path]) -> tuple[list[TableFile], Mapping | None]:
     """The tables behind these paths, and the mapping that a package brings. Nothing is unpacked to disk.
 
-    A package is a zip of tables with a mapping.json, if any. Raises RosterUnreadable.
+    A package is a zip of tables, with a mapping.json when there is a mapping. Raises RosterUnreadable.
     """
     found: list[TableFile] = []
     mapping = None
@@ -118,7 +117,7 @@ def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
     for member in archive.infolist():
         name = PurePosixPath(member.filename).name
         aside = name.startswith(".") or "__MACOSX" in member.filename
-        if not member.is_dir() and not aside and name.lower().endswith((*TABLES, MAPPING_NAME)):
+        if not (member.is_dir() or aside):
             yield name, read_member(archive, member.filename, MAX_BYTES)
 
 
@@ -127,15 +126,3 @@ def _read_mapping(content: bytes) -> Mapping:
         return Mapping.from_json(content.decode("utf-8", "replace"))
     except InvalidInput as wrong:
         raise RosterUnreadable(wrong.message) from None
-
-
-def pack(paths: Sequence[Path], mapping: Mapping | None) -> bytes:
-    """One file that holds these tables and their mapping, so that a run can keep it until it is done."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, path in enumerate(paths, 1):
-            ends = path.suffix.lower() if path.suffix.lower() in TABLES else ".csv"
-            archive.writestr(f"{number:02d}{ends}", path.read_bytes())
-        if mapping is not None:
-            archive.writestr(MAPPING_NAME, mapping.to_json())
-    return packed.getvalue()

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from flask_babel import gettext as _
 
 from app.errors import RosterUnreadable
-from app.roster.table.cells import Sheet, is_blank, type_Cell, type_Row
+from app.roster.table.cells import Sheet, is_blank, type_Row
 from app.roster.table.fields import About, field_of
 from app.roster.table.headers import (
     FATHER_MOTHER,
@@ -178,14 +178,3 @@ def _relations(table: Table) -> dict[int, str]:
                 if who in word and rank == int(name[8]) and meanings(table.titles[place]):
                     found[rank] = who
     return found
-
-
-def text_of(value: type_Cell | tuple[str, ...] | Any) -> str:
-    """A value as it is shown to who checks it: '09-03-2011', 'ja', 'h2a.wi, h2a.en'."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value))
-    return f"{value:%d-%m-%Y}" if isinstance(value, date) else str(value)
