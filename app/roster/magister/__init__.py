@@ -116,5 +116,5 @@ class MagisterSource:
             staff=links.staff,
             closed_locations=closed,
             messages=tuple(notes.messages),
-            groups_complete=told.groups_complete,
+            groups_complete=links.groups_complete,
         )

@@ -138,6 +138,7 @@ class Reading:
         """The groups of pupils and staff: from lists when they hold them, else asked per person."""
         told = self.told
         told.groups_complete = not self._damaged & {About.PUPILS, *GROUP_LISTS}
+        told.some_closed = bool(closed)
         if About.PUPIL_GROUPS in self.rows:
             told.pupil_groups = self._listed(
                 About.PUPIL_GROUPS, {bare(number): number for number in told.pupils}, lambda row: row.get("number")

@@ -24,6 +24,7 @@ class Collected:
     staff_classes: dict[str, tuple[Named, ...]] = field(default_factory=dict)  # of these none is new
     refused: set[Kind] = field(default_factory=set)
     lessons_told: bool = False  # the teaching groups of pupils
+    some_closed: bool = False  # a group that only a teacher names may be one of a location that is off
     mentors_are_all: bool = False  # of the groups of staff, this school tells only of which class they are mentor
     groups_complete: bool = True
 
@@ -34,6 +35,7 @@ class Linked(NamedTuple):
     groups: tuple[RosterGroup, ...]
     pupils: tuple[RosterPupil, ...]
     staff: tuple[RosterStaff, ...]
+    groups_complete: bool
 
 
 def named_groups(rows: Iterable[Row], *, with_class: bool) -> tuple[Named, ...]:
@@ -78,7 +80,8 @@ def linked(told: Collected, year: int, notes: Notes) -> Linked:
         for number, one in told.pupils.items()
     )
     members = tuple(_member(key, links[key], told, groups) for key in told.members)
-    return Linked(groups.all(), pupils, members)
+    is_whole = told.groups_complete and all(home is not ABSENT for home in homes.values())
+    return Linked(groups.all(), pupils, members, is_whole)
 
 
 def _home(one: Told, groups: Groups) -> Any:
@@ -125,7 +128,11 @@ def _member(key: str, classes: dict[str, None], told: Collected, groups: Groups)
     for one in told.staff_classes.get(key, ()):
         keys |= dict.fromkeys(groups.find(one, place))
     for one in told.staff_groups.get(key, ()):
-        found = groups.find(one, place) or ((groups.teaching(one, place),) if told.lessons_told else ())
+        found = groups.find(one, place)
+        if not found and told.lessons_told and not told.some_closed:
+            found = (groups.teaching(one, place),)
+        # A group that cannot be placed is there all the same.
+        told.groups_complete = told.groups_complete and bool(found or not told.some_closed)
         keys |= dict.fromkeys(found)
     is_whole = key in told.staff_groups or told.mentors_are_all
     return member.staff._replace(group_keys=tuple(keys) if keys or is_whole else ABSENT, groups_complete=is_whole)
