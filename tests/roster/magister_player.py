@@ -52,7 +52,7 @@ class Player:
         self.logins = 0
         self.username, self.password = "ws;zicht", " ge&heim%é "
         self.tokens: dict[str, int] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"player": self}))
+        self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"player": self}))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
@@ -72,6 +72,11 @@ class Player:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_told: object) -> None:
+        """Who hangs up on us is no error here."""
 
 
 class _Handler(BaseHTTPRequestHandler):
