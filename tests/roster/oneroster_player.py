@@ -12,21 +12,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from tests.roster.oneroster_json import record_of, status_info
+
 BASES = {"v1p1": "/ims/oneroster/v1p1", "v1p2": "/ims/oneroster/rostering/v1p2"}
 LISTED = {"students": "users", "teachers": "users", "schools": "orgs"}
-REFERENCES = {
-    "orgSourcedId": ("org", "org"),
-    "schoolSourcedId": ("school", "org"),
-    "classSourcedId": ("class", "class"),
-    "userSourcedId": ("user", "user"),
-    "courseSourcedId": ("course", "course"),
-    "parentSourcedId": ("parent", "org"),
-}
-LISTS = {
-    "termSourcedIds": ("terms", "academicSession"),
-    "agentSourcedIds": ("agents", "user"),
-    "orgSourcedIds": ("orgs", "org"),
-}
 
 
 @dataclass
@@ -211,29 +200,8 @@ class _Handler(BaseHTTPRequestHandler):
         return [(one["role"], one["orgSourcedId"]) for one in found if one["userSourcedId"] == user["sourcedId"]]
 
     def as_json(self, table, row):
-        record = {"status": "active", "dateLastModified": "2026-10-01T10:00:00.000Z"}
-        for name, value in row.items():
-            if name in REFERENCES:
-                key, sort = REFERENCES[name]
-                record[key] = reference(value, sort)
-            elif name in LISTS:
-                key, sort = LISTS[name]
-                record[key] = [reference(one, sort) for one in value.split(",") if one]
-            elif name == "userIds":
-                pairs = [one.strip("{}").partition(":") for one in value.split(",")]
-                record[name] = [{"type": sort, "identifier": text} for sort, _sign, text in pairs]
-            elif name == "grades":
-                record[name] = value.split(",")
-            else:
-                record[name] = {"true": True, "false": False}.get(value, value)
-        if table == "users" and self.player.version == "v1p2":
-            own = [one for one in self.player.school["roles"].values() if one["userSourcedId"] == row["sourcedId"]]
-            record["roles"] = [
-                {n: one[n] for n in ("roleType", "role", "beginDate", "endDate") if n in one}
-                | {"org": reference(one["orgSourcedId"], "org")}
-                for one in own
-            ]
-        return record
+        own = [one for one in self.player.school["roles"].values() if one["userSourcedId"] == row["sourcedId"]]
+        return record_of(row, own if table == "users" and self.player.version == "v1p2" else None)
 
     def answer(self, status, body, headers=None):
         content = json.dumps(body, ensure_ascii=False).encode()
@@ -246,18 +214,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
-
-
-def reference(key, sort):
-    return {"href": f"https://example.invalid/{sort}s/{key}", "sourcedId": key, "type": sort}
-
-
-def status_info(code):
-    minor = {"imsx_codeMinorFieldName": "TargetEndSystem", "imsx_codeMinorFieldValue": code}
-    return {
-        "imsx_StatusInfo": {
-            "imsx_codeMajor": "failure",
-            "imsx_severity": "error",
-            "imsx_CodeMinor": {"imsx_codeMinorField": [minor]},
-        }
-    }

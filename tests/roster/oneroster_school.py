@@ -118,7 +118,7 @@ class School:
         """The tables of 1.1."""
         users = {}
         for key, row in self["users"].items():
-            roles = [one for one in self["roles"].values() if one["userSourcedId"] == key]
+            roles = [one for one in self["roles"].values() if one["userSourcedId"] == row["sourcedId"]]
             users[key] = {
                 **row,
                 "role": roles[0]["role"],

@@ -17,7 +17,7 @@ from app.roster import Kind, Probe, Roster, type_Progress
 from app.roster.messages import Notes
 from app.roster.oneroster.answers import rows_of
 from app.roster.oneroster.client import OneRosterClient
-from app.roster.oneroster.fetching import Fetching, allowed
+from app.roster.oneroster.fetching import Fetching, allowed, organisations
 from app.roster.oneroster.schools import schools_in
 from app.roster.oneroster.tables import ORGS, key_of, text_of
 from app.roster.oneroster.whole import whole_roster
@@ -78,10 +78,7 @@ class OneRosterSource:
         """What we may read, by the first record of each list. Raises RosterUnavailable that names the cause."""
         notes = Notes()
         with OneRosterClient(self._settings, self._sleep) as client:
-            orgs = allowed(lambda: client.first("/orgs")) and allowed(lambda: client.records("/orgs"))
-            orgs = orgs or allowed(lambda: client.records("/schools"))
-            if not orgs:
-                raise RosterUnavailable(_("The service gives access to no school. Ask for the right to read it."))
+            orgs = organisations(client)
             refused = {kind for kind, path in PROBES if allowed(lambda path=path: client.first(path)) is None}
             if allowed(lambda: client.first("/demographics")) is None:
                 notes.warning("roster", "", "resource-refused", resource="demographics")

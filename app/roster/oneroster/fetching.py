@@ -9,7 +9,7 @@ from app.errors import RosterUnavailable
 from app.roster import Kind, type_Progress
 from app.roster.messages import Notes
 from app.roster.oneroster.answers import roles_in, rows_of
-from app.roster.oneroster.client import OneRosterClient
+from app.roster.oneroster.client import OneRosterClient, not_oneroster
 from app.roster.oneroster.schools import code_of, schools_in
 from app.roster.oneroster.tables import (
     CLASSES,
@@ -29,7 +29,8 @@ from app.roster.oneroster.tables import (
 from app.roster.transport import Refused
 
 CARERS: Final = ("parent", "guardian", "relative")
-NO_LIST: Final = frozenset({400, 403, 404, 405, 410})  # this list is not for us, or not made
+NOT_HERE: Final = frozenset({404, 405, 410})
+NO_LIST: Final = NOT_HERE | {400, 403}  # this list is not for us, or not made
 # 1.1 has the role on the user itself, 1.2 in a list of roles.
 ROLE_FILTER: Final = {"v1p1": "role='{}'", "v1p2": "roles.role='{}'"}
 
@@ -47,10 +48,7 @@ class Fetching:
 
     def schools(self, switched_off: frozenset[str], brin: str) -> list[str]:
         """The keys of the locations that may be asked; those that are switched off or refused go to `closed`."""
-        records = self._list("/orgs") or self._list("/schools")
-        if not records:
-            raise RosterUnavailable(_("The service gives access to no school. Ask for the right to read it."))
-        rows = self.package.tables[ORGS] = rows_of(ORGS, records)
+        rows = self.package.tables[ORGS] = rows_of(ORGS, organisations(self._client))
         schools = schools_in(row for row in rows if not is_gone(row))
         for row in schools:
             key = key_of(row)
@@ -155,6 +153,20 @@ class Fetching:
     def _list(self, path: str, **params: str) -> list[Any] | None:
         """The list, None when it is refused or not there."""
         return allowed(lambda: self._client.records(path, **params))
+
+
+def organisations(client: OneRosterClient) -> list[Any]:
+    """The organisations, or only the schools among them. Raises RosterUnavailable when there are none for us."""
+    statuses = set()
+    for path in ("/orgs", "/schools"):
+        try:
+            if records := client.records(path):
+                return records
+        except Refused as refusal:
+            statuses.add(refusal.status)
+    if statuses and statuses <= NOT_HERE:
+        raise not_oneroster()
+    raise RosterUnavailable(_("The service gives access to no school. Ask for the right to read it."))
 
 
 def allowed(ask: Callable[[], list[Any]]) -> list[Any] | None:
