@@ -189,6 +189,18 @@ def test_groups_may_come_by_lists(player, fetch):
     assert roster.groups_complete
 
 
+def test_staff_count_without_a_link_when_no_list_tells_links_z268(player, fetch):
+    assert fetch(layout=ALL).staff_links_told
+    for row in player.school.layouts["leerlingen actief"]:
+        for name in ("PMENTORCODE", "PMENTORNAME", "CMENTORCODE", "CMENTORNAME"):
+            del row[name]
+
+    roster = fetch(layout=ALL)
+
+    assert not roster.staff_links_told
+    assert {one.group_keys for one in roster.staff} == {ABSENT}
+
+
 def test_a_list_of_pupils_leaves_their_teaching_groups_untold(fetch):
     assert {one.group_keys for one in fetch(layout=ALL).pupils} == {ABSENT}
 

@@ -117,4 +117,5 @@ class MagisterSource:
             closed_locations=closed,
             messages=tuple(notes.messages),
             groups_complete=links.groups_complete,
+            staff_links_told=told.staff_groups_asked or any(one.mentors is not ABSENT for one in told.pupils.values()),
         )

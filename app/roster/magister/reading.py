@@ -166,6 +166,7 @@ class Reading:
             told.staff_groups = {number: groups for number, groups in lessons.items() if number in classes}
             told.staff_classes = classes
         else:
+            told.staff_groups_asked = False
             told.mentors_are_all = self._names_class_mentors() and About.STAFF_GROUPS not in self._damaged
 
     def _names_class_mentors(self) -> bool:

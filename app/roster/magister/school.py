@@ -27,6 +27,7 @@ class Collected:
     some_closed: bool = False  # a group that only a teacher names may be one of a location that is off
     mentors_are_all: bool = False  # of the groups of staff, this school tells only of which class they are mentor
     groups_complete: bool = True
+    staff_groups_asked: bool = True  # False: by its settings this school tells no groups of staff at all
 
 
 class Linked(NamedTuple):
