@@ -14,10 +14,12 @@ from app.extensions import db as database
 from app.models import Account, Enrolment, Institution, Location, Person, PersonKind, Role, Seat
 from app.services.access import ROLE_OF_KIND
 from app.services.reach import recompute_reach
-from tests.databases import empty_database, make_app, on_postgresql
+from tests.databases import empty_database, on_postgresql
+from tests.lending import Lender, make_careless_app
 from tests.visiting import with_session
 
 __all__ = ["empty_database"]  # a fixture
+LENDER = Lender()  # one for every process of the tests
 
 
 def pytest_collection_modifyitems(config, items):
@@ -32,17 +34,21 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture
 def app_settings():
-    """Override in a test module or class to give the app other settings."""
+    """Override in a test module or class to give the app other settings, or to have an app to which you may add."""
     return {}
 
 
 @pytest.fixture
 def app(empty_database, tmp_path, app_settings):
-    app = make_app(empty_database(tmp_path), tmp_path, **app_settings)
+    url = empty_database(tmp_path)
+    app = make_careless_app(url, tmp_path, **app_settings) if app_settings else LENDER.lend(url, tmp_path)
     with app.app_context():
         yield app
         database.session.remove()
-        database.engine.dispose()
+        if app_settings:
+            database.engine.dispose()
+        else:
+            LENDER.take_back()
 
 
 @pytest.fixture

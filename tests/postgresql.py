@@ -2,9 +2,7 @@
 
 import os
 import pwd
-import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +14,17 @@ import psycopg
 from tests.databases import POSTGRESQL
 
 ROLE = "zicht_test"
+SETTINGS = {  # fast, and careless with a power cut: these databases live for one run of the tests
+    "listen_addresses": "",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": 0,
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "1h",
+    "jit": "off",
+}
 
 
 @contextmanager
@@ -66,25 +75,20 @@ def _somebody() -> list[str]:
 
 @contextmanager
 def _own_server(programs: Path, folder: Path) -> Iterator[str]:
-    somebody, password, data = _somebody(), secrets.token_hex(16), folder / "data"
+    """Reached by a socket in a folder that is closed to others, so it asks for no password."""
+    somebody, data = _somebody(), folder / "data"
     if somebody:
         user = pwd.getpwuid(int(somebody[1].partition("=")[2]))
         os.chown(folder, user.pw_uid, user.pw_gid)
-    secret = folder / "password"
-    secret.write_text(password)
-    secret.chmod(0o644)  # the folder itself is closed to others
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    # Fast, and careless with a power cut: these databases live for one run of the tests.
-    settings = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off -c full_page_writes=off"
+    settings = f"-k {folder} " + " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
 
     def call(program: str, *arguments: str) -> None:
         command = [*somebody, str(programs / program), *arguments]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
 
-    call("initdb", "-D", str(data), "-U", ROLE, "-A", "scram-sha-256", "-E", "UTF8", f"--pwfile={secret}", "-N")
+    call("initdb", "-D", str(data), "-U", ROLE, "-A", "trust", "-E", "UTF8", "-N")
     call("pg_ctl", "-D", str(data), "-o", settings, "-l", str(folder / "log"), "-w", "start")
     try:
-        yield f"postgresql+psycopg://{ROLE}:{password}@127.0.0.1:{port}/postgres"
+        yield f"postgresql+psycopg://{ROLE}@/postgres?host={folder}"
     finally:
         call("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")

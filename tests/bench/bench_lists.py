@@ -14,7 +14,7 @@ from app.auth.sessions import cookie_name, digest
 from app.extensions import db
 from app.models import Account, Location, LoginSession
 from tests.bench.rows import Row, compared, seconds
-from tests.databases import POSTGRESQL, make_app, on_postgresql
+from tests.databases import POSTGRESQL, make_app, named, on_postgresql
 from tests.screens.lists_world import make_administrator, make_school
 
 TIMES = 7
@@ -85,7 +85,7 @@ def database(folder, pupils):
     with server.connect() as connection:
         connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE template0"))
     try:
-        yield POSTGRESQL.rsplit("/", 1)[0] + f"/{name}"
+        yield named(name)
     finally:
         with server.connect() as connection:
             connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
