@@ -84,6 +84,7 @@ def whole_roster(
         staff=without_silent(read.staff.values()),
         closed_locations=closed,
         messages=tuple(notes.messages),
+        staff_links_told=read.links.told,
     )
 
 
