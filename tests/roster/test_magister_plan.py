@@ -124,9 +124,9 @@ def test_a_mentor_of_a_class_who_is_replaced_loses_it(player, fetch):
 
 
 def test_a_school_on_a_database_first_unchanged_changed(db, session, player, fetch, take_in):
-    take_in(fetch(layout="verzorgers=ouders"))
+    first = take_in(fetch(layout="verzorgers=ouders"))
     people = count(session, Person)
-    assert people == 60 + 8 + len({one["Verzorger_nummer"] for one in player.school.verzorgers})
+    assert people == 60 + 90 + first.counts[Kind.STAFF].new
     bond = session.scalar(sa.select(Guardianship).order_by(Guardianship.guardian_id, Guardianship.pupil_id))
     assert (bond.relation is not None, bond.receives_post is not None) == (True, True)
     groups = count(session, Group)

@@ -65,6 +65,7 @@ _ANY: Final = "|".join(sorted(_WHO, key=len, reverse=True))
 _IN_FRONT: Final = re.compile(rf"(?P<word>{_ANY})(?P<slot>[1-4]?)(?P<rest>[a-z0-9]*)")
 _AT_THE_END: Final = re.compile(rf"(?P<rest>[a-z0-9]+?)(?P<word>{_ANY})(?P<slot>[1-4]?)")
 _ID: Final = re.compile(rf"id(?P<word>{_ANY})(?P<slot>[1-4]?)(?P<rest>)")
+_SLOTS: Final = tuple("1234")
 
 
 class Place(NamedTuple):
@@ -121,9 +122,12 @@ def meaning_of(name: str) -> tuple[Place | None, int]:
         found = shape.fullmatch(name)
         if found is None:
             continue
-        field, rank = _behind(found["rest"], bare="number" if shape is _ID else "last_name")
+        slot, rest = found["slot"], found["rest"]
+        if not slot and rest[-1:] in _SLOTS:
+            slot, rest = rest[-1], rest[:-1]
+        field, rank = _behind(rest, bare="number" if shape is _ID else "last_name")
         if field:
-            return Place(_WHO[found["word"]], int(found["slot"] or 0), field), rank
+            return Place(_WHO[found["word"]], int(slot or 0), field), rank
     return None, 0
 
 
