@@ -96,12 +96,13 @@ class _Delivery:
     def roster(self) -> Roster:
         """The whole of it, with what it can deliver."""
         into, carried = self.into, self.into.carried
-        if not carried:
+        if not carried and not into.places.brins:  # a table of another school is for the gate to name
             raise RosterUnreadable(
                 _("No row of this table can be used. Check whether the titles stand above the right columns.")
             )
         if joined := into.joined.total():
             self.notes.info("roster", "", "table-joined", rows=str(joined))
+        self.guardians.note_nameless()
         into.girls_are_m = any(m_is_a_girl(table.reader.columns.get("gender")) for table in self.tables)
         year, delivers = self._year(), self._delivers()
         if is_delta := self._has_numberless(delivers):

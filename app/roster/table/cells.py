@@ -56,13 +56,17 @@ def checked_rows(rows: Iterator[type_Row]) -> Iterator[type_Row]:
         while cut and row[cut - 1] is None:
             cut -= 1
         if cut > MAX_COLUMNS:
-            raise RosterUnreadable(
-                _("This sheet has more than %(most)s columns. Remove those that are not needed.", most=MAX_COLUMNS)
-            )
+            raise too_many_columns()
         row = row[:cut]
         if any(isinstance(cell, str) and len(cell) > MAX_CELL for cell in row):
             raise too_wide(number)
         yield row
+
+
+def too_many_columns() -> RosterUnreadable:
+    return RosterUnreadable(
+        _("This sheet has more than %(most)s columns. Remove those that are not needed.", most=MAX_COLUMNS)
+    )
 
 
 def too_long() -> RosterUnreadable:

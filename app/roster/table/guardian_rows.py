@@ -92,6 +92,11 @@ class Guardians:
             about["rank"] = rank
         draft.pairs.setdefault(pupil, about)
 
+    def note_nameless(self) -> None:
+        """Says once which guardians beside pupils could not be read."""
+        for rank in sorted(self.nameless):
+            self.into.notes.warning("roster", "", "table-guardian-nameless", rank=str(rank))
+
     @staticmethod
     def _sign(number: str | None, names: Mapping[str, Any], email: Any, pupil: str, rank: Any) -> tuple[str, ...]:
         """By what the same guardian is known in another row: the number, else the address with the name."""
@@ -104,8 +109,6 @@ class Guardians:
 
     def records(self) -> tuple[tuple[RosterGuardian, ...], tuple[RosterGuardianship, ...]]:
         """The guardians and their pairs."""
-        for rank in sorted(self.nameless):
-            self.into.notes.warning("roster", "", "table-guardian-nameless", rank=str(rank))
         carried = self.into.carried.get("guardian", set())
         guardians, pairs, taken = [], [], set()
         for draft in self.drafts.values():

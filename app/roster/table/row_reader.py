@@ -20,11 +20,11 @@ from app.roster.values import is_email, plain
 
 SERIAL_START: Final = date(1899, 12, 30)  # day 0 of Excel, as it counts from March 1900 on
 SERIALS: Final = range(366, 73_415)  # 1901 to 2100
-SCIENTIFIC: Final = re.compile(r"[+-]?\d+([.,]\d+)?[eE]\+?\d+")
+SCIENTIFIC: Final = re.compile(r"[+-]?\d+[.,]\d+[eE][+-]?\d+|\d+[eE]\+\d+")
 DECIMALS: Final = re.compile(r"(\d+)[.,]0+")
 GUARDED: Final = re.compile(r"'(?=[=+\-@＝＋－＠])")  # what our exports put before what looks like a formula (R80)
-_DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2}|[a-z]{3,9})[-/. ](\d{4}|\d{2})(?:[ T].*)?")
-_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T].*)?")
+_DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2}|[a-z]{3,9})[-/. ](\d{4}|\d{2})(?:[ t].*)?")
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ t].*)?")
 _EIGHT = re.compile(r"\d{8}")
 _MANGLED = re.compile("Ã[\x80-\xbf©«¨´¶¼]|â€|Ä[\x80-\xbf]")
 _LIST = re.compile(r"\s*[,;|\n]\s*")

@@ -13,8 +13,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from app.errors import RosterUnreadable
 from app.roster.archive import BROKEN, broken, check_xml_members
-from app.roster.table.cells import MAX_COLUMNS, Sheet, checked_rows, type_Cell, type_Row
+from app.roster.table.cells import MAX_COLUMNS, Sheet, checked_rows, too_many_columns, type_Cell, type_Row
 
+MOST_WIDE: Final = 1_000
 WORKBOOK: Final = "xl/workbook.xml"
 _ONLY_ZEROS = re.compile(r"0{2,20}")  # a number format that keeps leading zeros
 
@@ -59,10 +60,16 @@ def chosen_sheet(wanted: str | None, names: tuple[str, ...]) -> str:
 def _rows(page: Any) -> Iterator[type_Row]:
     page.reset_dimensions()  # a file may lie about its size
     zeros: dict[int, int] = {}
+    wide = 0  # rows with cells, maybe empty ones, beyond the last column that we read
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            for row in page.iter_rows(max_col=MAX_COLUMNS + 1):
+            for row in page.iter_rows():
+                if len(row) > MAX_COLUMNS:
+                    wide += 1
+                    if wide > MOST_WIDE or any(cell.value is not None for cell in row[MAX_COLUMNS:]):
+                        raise too_many_columns()
+                    row = row[:MAX_COLUMNS]
                 yield tuple([None if cell.value is None else _value(cell, zeros) for cell in row])
     except (*BROKEN, KeyError, TypeError, AttributeError, IndexError, SyntaxError, OverflowError):
         raise broken() from None
