@@ -126,7 +126,8 @@ SHEET_XML = "xl/worksheets/sheet1.xml"
 NS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 DTD = '<!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;">]>'
 STRING = '<c r="{}" t="inlineStr"><is><t>{}</t></is></c>'
-HEAD = f"<worksheet {NS}><sheetData><row r='1'>{''.join(STRING.format(f'{a}1', b) for a, b in zip('ABC', TITLES[:3], strict=True))}</row>"
+FIRST_ROW = "".join(STRING.format(f"{letter}1", title) for letter, title in zip("ABC", TITLES[:3], strict=True))
+HEAD = f"<worksheet {NS}><sheetData><row r='1'>{FIRST_ROW}</row>"
 END = "</sheetData></worksheet>"
 HOSTILE = {
     "empty": b"",

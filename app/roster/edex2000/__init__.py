@@ -36,8 +36,8 @@ class Edex2000Source:
             (TEACHERS, reader.teacher),
             (LINKS, reader.link),
         ):
-            if layout in files:
-                reader.lines(layout, files[layout], read)
+            if layout.name in files:
+                reader.lines(layout, files[layout.name], read)
                 if progress:
                     progress(Kind.PUPILS, len(reader.data.pupils))
         return reader.roster(self._brin)

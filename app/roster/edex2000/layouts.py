@@ -50,18 +50,18 @@ _OLD_LETTERS = re.compile(rb"[\x80-\xa5]")  # letters of code page 850
 _NEW_LETTERS = re.compile(rb"[\xc0-\xff]")  # letters of Windows-1252
 
 
-def read_layouts(paths: Iterable[Path]) -> dict[Layout, list[str]]:
-    """The lines of each file. Raises RosterUnreadable."""
-    found: dict[Layout, list[str]] = {}
+def read_layouts(paths: Iterable[Path]) -> dict[str, list[str]]:
+    """The lines of each file, by the name of its layout. Raises RosterUnreadable."""
+    found: dict[str, list[str]] = {}
     for name, body in _bodies(paths):
         lines = text_lines(body)
         layout = layout_of(name, lines)
         if layout is None:
             continue
-        if layout in found:
+        if layout.name in found:
             raise RosterUnreadable(_("The file %(file)s is there twice. Send each file once.", file=layout.name))
-        found[layout] = lines
-    if PUPILS not in found:
+        found[layout.name] = lines
+    if PUPILS.name not in found:
         raise RosterUnreadable(_("There is no EDEXLL.TXT among these files. Send the pupil file of EDEX2000 too."))
     return found
 
