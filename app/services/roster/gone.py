@@ -20,8 +20,11 @@ def keep_linked(draft: Draft) -> None:
 
 
 def settle_gone(draft: Draft, kind: str) -> None:
-    """Whom the source knew and tells no more: marked as left. The account stays (part 7 nr 23)."""
-    plan, delivered = draft.plan, KIND_OF[kind] in draft.roster.delivers
+    """Whom the source knew and tells no more: marked as left. The account stays (part 7 nr 23).
+
+    A delivery of changes names who is gone; about all others it says nothing.
+    """
+    plan, delivered, roster = draft.plan, KIND_OF[kind] in draft.roster.delivers, draft.roster
     own = draft.known.keyed.get(kind, {})
     present = {one.ref for one in draft.used[kind]} | draft.stays
     before = lost = 0
@@ -30,7 +33,7 @@ def settle_gone(draft: Draft, kind: str) -> None:
         if person.hand_made or person.left_on is not None:
             continue
         before += 1
-        if person_id in present:
+        if person_id in present or (roster.is_delta and (KIND_OF[kind], own[person_id]) not in roster.gone):
             continue
         lost += 1
         _leave(draft, person)

@@ -164,6 +164,7 @@ def _gone_groups(known: KnownSchool, roster: Roster, plan: Plan, places: Places)
     for group in known.groups:
         own = group.source == roster.source and group.location_id not in places.kept and roster.groups_complete
         own = own and group.is_home in told
+        own = own and (not roster.is_delta or (Kind.GROUPS, group.source_key) in roster.gone)
         before += own
         if group.id in used:
             continue
