@@ -59,7 +59,11 @@ def read_sheets(files: Iterable[PackageFile], shapes: Mapping[str, Shape], notes
         if missing := shapes[name].known_by - set(table.columns):
             columns = ", ".join(sorted(missing))
             raise RosterUnreadable(
-                _("The file %(file)s lacks the columns %(columns)s. Export it again.", file=file.name[:64], columns=columns)
+                _(
+                    "The file %(file)s lacks the columns %(columns)s. Export it again.",
+                    file=file.name[:64],
+                    columns=columns,
+                )
             )
         sheets[name] = table.rows(shapes[name].read)
     return sheets

@@ -189,6 +189,16 @@ def test_unknown_groups_and_schools_are_named_once_and_left_out(school, read):
     assert by_key(roster.pupils, "p1").location_key is None
 
 
+def test_a_class_that_is_not_told_though_people_are_in_it_is_not_gone(school, read):
+    """Half a list of classes: who is in a lost one keeps class, mentor and groups."""
+    known = imported(read(school.files()))
+    del school["classes"]["h1"], school["classes"]["w1"]
+    roster = read(school.files())
+
+    assert [key for _severity, _kind, key, code in codes(roster) if code == "group-unknown"] == ["h1", "w1"]
+    assert not any(rows.new or rows.changed or rows.gone for rows in plan(roster, known).rows.values())
+
+
 def test_a_manifest_in_capitals_and_with_file_names_is_understood(read):
     text = FILES["manifest.csv"].replace("bulk", "BULK").replace("file.users,", "File.Users.csv,")
 

@@ -14,8 +14,9 @@ from typing import Any, Final
 from app.roster import ABSENT, Kind, Roster
 from app.roster.messages import Notes
 from app.roster.oneroster.groups import Links
+from app.roster.oneroster.identifiers import NUMBERS, typed_ids
 from app.roster.oneroster.moves import gone_keys, memberships, whole_pairs
-from app.roster.oneroster.people import NUMBERS, PeopleReader, User, typed_ids, without_silent
+from app.roster.oneroster.people import PeopleReader, User, without_silent
 from app.roster.oneroster.tables import (
     DETAILS,
     ENROLMENTS,

@@ -40,6 +40,7 @@ class Links:
     taught: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # staff: groups
     mentors: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # home class: staff
     schools: dict[str, str] = field(default_factory=dict)  # pupil: location of an enrolment
+    unclear: set[str] = field(default_factory=set)  # users with an enrolment in a class that is not told
 
 
 def read_groups(package: Package, notes: Notes, places: Places, year: Year) -> dict[str, RosterGroup]:
@@ -83,7 +84,8 @@ def read_links(package: Package, notes: Notes, groups: dict[str, RosterGroup], y
     links = Links(package.tells(ENROLMENTS) and bool(groups), schools=schools_of(package))
     if not links.told:
         return links
-    known = {key for row in package.rows(CLASSES) if (key := key_of(row))}
+    known = {key for row in package.tables[CLASSES] if (key := key_of(row))}
+    unknown: set[str] = set()
     ranked: dict[str, list[tuple[bool, date, str]]] = defaultdict(list)
     for row in package.rows(ENROLMENTS):
         group, user = key_of(row, "classsourcedid"), key_of(row, "usersourcedid")
@@ -91,8 +93,8 @@ def read_links(package: Package, notes: Notes, groups: dict[str, RosterGroup], y
             continue
         if group not in groups:
             if group not in known:
-                notes.warning("group", group, "group-unknown", group=group)
-                known.add(group)  # said once
+                links.unclear.add(user)
+                unknown.add(group)
             continue
         begins, ends = day_of(row, "begindate"), day_of(row, "enddate")
         if (begins and begins > year.day) or (ends and ends < year.day):
@@ -105,6 +107,8 @@ def read_links(package: Package, notes: Notes, groups: dict[str, RosterGroup], y
                 links.lessons[user].append(group)
         elif role in TEACHES:
             _teach(links, user, group, groups[group].is_home and is_true(row, "primary") is True)
+    for group in sorted(unknown):
+        notes.warning("group", group[:64], "group-unknown", group=group[:64])
     for user, homes in ranked.items():
         # Of several the primary one, then the newest.
         links.homes[user] = list(dict.fromkeys(key for *_rank, key in sorted(homes, key=_rank_of)))

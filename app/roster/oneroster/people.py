@@ -12,9 +12,10 @@ from app.roster import ABSENT, Kind, RosterGuardian, RosterPupil, RosterStaff
 from app.roster.messages import Notes
 from app.roster.name_prefixes import is_prefix, split_prefix
 from app.roster.oneroster.groups import Links, year_of_study
+from app.roster.oneroster.identifiers import code_of_staff, eckid_of, number_of
 from app.roster.oneroster.schools import Places, Year
 from app.roster.oneroster.tables import Role, keys_of, text_of, type_Row
-from app.roster.values import LENGTHS, Checker, plain
+from app.roster.values import LENGTHS, Checker
 
 Person = TypeVar("Person", RosterPupil, RosterGuardian, RosterStaff)
 
@@ -24,24 +25,7 @@ SEXES: Final = {
     **dict.fromkeys(("female", "f", "v", "vrouw"), "female"),
     **dict.fromkeys(("unspecified", "other", "unknown", "u", "x", "onbekend"), "unknown"),
 }
-CODES: Final = ("afkorting", "docentcode")
-NUMBERS: Final = {  # types of userIds that hold the number, the best one first
-    Kind.PUPILS: ("leerlingnummer", "leerlingnr", "stamnummer", "stamnr", "studentnumber", "studentid"),
-    Kind.GUARDIANS: ("verzorgernummer", "verzorgernr", "guardiannumber"),
-    Kind.STAFF: (
-        "medewerkernummer",
-        "medewerkersnummer",
-        "personeelsnummer",
-        "teachernumber",
-        "employeenumber",
-        *CODES,
-    ),
-}
-ECK: Final = frozenset({"eck", "eckid"})
-PILOT: Final = ("https://ketenid.nl/", "https://id.school/")  # how an ECK iD begins (formats.md 10)
 OPTIONAL: Final = ("first_name", "initials", "prefix", "gender", "email", "birth_date", "year_of_study")
-_TYPED = re.compile(r"\{?\s*([^:{}]+?)\s*:\s*([^{}]*?)\s*\}?")
-_UUID = re.compile(r"\{?[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?")
 _DOTTED = re.compile(r"(?:[A-Z][a-z]{0,2}\.\s?)+")
 _BARE = re.compile(r"[A-Z]{1,2}")
 
@@ -73,16 +57,16 @@ class PeopleReader:
             return None
         role = role_on(user.roles, self._year.day)
         links, homes = self._links, self._links.homes.get(user.key, [])
-        has_homes = any(links.homes.values())
+        no_home = ABSENT if user.key in links.unclear or not links.homes else None
         return RosterPupil(
             key=user.key,
             number=number,
             school_year=self._year.year,
             location_key=self._location(user, role, number),
             year_of_study=year_of_study(user.row),
-            group_key=(homes or [None])[0] if has_homes else ABSENT,
+            group_key=homes[0] if homes else no_home,
             group_keys=(*homes[1:], *links.lessons.get(user.key, ())) if links.told else ABSENT,
-            mentor_keys=self._mentors(homes),
+            mentor_keys=self._mentors(homes) if homes or no_home is None else ABSENT,
             enrolled_on=role.begins if role.begins > self._year.day else None,
             leaving_date=role.ends if role.ends < self._year.last else None,
             birth_date=self._birth_date(number, user),
@@ -107,9 +91,15 @@ class PeopleReader:
         if names is None:
             return None
         taught = tuple(self._links.taught.get(user.key, ())) if self._links.told else ABSENT
-        ids = dict(typed_ids(user.row))
-        code = next((ids[name][: LENGTHS["number"]] for name in CODES if ids.get(name)), None)
-        return RosterStaff(key=user.key, number=number, group_keys=taught, eckid=eckid_of(user.row), code=code, **names)
+        return RosterStaff(
+            key=user.key,
+            number=number,
+            group_keys=taught,
+            groups_complete=user.key not in self._links.unclear,
+            eckid=eckid_of(user.row),
+            code=code_of_staff(user.row),
+            **names,
+        )
 
     def _mentors(self, homes: list[str]) -> Any:
         """The mentors of the home class; ABSENT when this delivery calls nobody mentor: then it has no such custom."""
@@ -181,50 +171,6 @@ def role_on(roles: Iterable[Role], day: date) -> Role:
 
 def _standing(role: Role, day: date) -> int:
     return 0 if role.is_on(day) else 1 if role.begins > day else 2
-
-
-def number_of(kind: Kind, key: str, row: type_Row) -> str:
-    """What people know somebody by: the school's own number, else the identifier, else a key or name that reads as one.
-
-    A uuid is no number to type; its first twelve signs never change either, and no two in a school are alike.
-    """
-    ids = dict(typed_ids(row))
-    for name in NUMBERS[kind]:
-        if ids.get(name):
-            return ids[name]
-    own = text_of(row, "identifier")
-    if own:
-        return own
-    name = (text_of(row, "username") or "").partition("@")[0]
-    if kind is Kind.PUPILS and not key.isdecimal() and name.isdecimal():
-        return name
-    if not _UUID.fullmatch(key):
-        return key
-    if kind is Kind.STAFF and name and not _UUID.fullmatch(name):
-        return name
-    return short_code(key)
-
-
-def short_code(key: str) -> str:
-    """Twelve signs of a uuid."""
-    return key.strip("{}").replace("-", "")[:12]
-
-
-def typed_ids(row: type_Row) -> Iterable[tuple[str, str]]:
-    """(type in letters, id) of the userIds: '{LeerlingNummer:123456}' gives ('leerlingnummer', '123456')."""
-    value = row.get("userids")
-    parts = value if isinstance(value, (list, tuple)) else re.findall(r"\{[^{}]*\}|[^,{}]+", str(value or ""))
-    for part in parts:
-        found = _TYPED.fullmatch(str(part).strip())
-        if found and (text := plain(found[2])):
-            yield re.sub(r"[^a-z]", "", found[1].casefold()), text
-
-
-def eckid_of(row: type_Row) -> str | None:
-    """The ECK iD: among the userIds, or as master identifier when it looks like one."""
-    master = text_of(row, "usermasteridentifier") or ""
-    ids = [text for sort, text in typed_ids(row) if sort in ECK] + [master if master.startswith(PILOT) else ""]
-    return next((text for text in ids if text and len(text) <= LENGTHS["key"]), None)
 
 
 def are_initials(first: str, kind: str) -> bool:

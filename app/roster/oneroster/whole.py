@@ -21,7 +21,8 @@ from app.roster import (
 from app.roster.messages import Notes
 from app.roster.oneroster.families import read_pairs
 from app.roster.oneroster.groups import Links, read_groups, read_links, schools_of
-from app.roster.oneroster.people import WORD, PeopleReader, User, role_on, short_code, without_silent
+from app.roster.oneroster.identifiers import short_code
+from app.roster.oneroster.people import WORD, PeopleReader, User, role_on, without_silent
 from app.roster.oneroster.schools import Places, Year
 from app.roster.oneroster.tables import DETAILS, USERS, Package, Role, key_of, roles_of
 
@@ -84,6 +85,7 @@ def whole_roster(
         staff=without_silent(read.staff.values()),
         closed_locations=closed,
         messages=tuple(notes.messages),
+        groups_complete=not read.links.unclear,
         staff_links_told=read.links.told,
     )
 
