@@ -4,6 +4,7 @@ import csv
 import io
 from typing import Any, Final
 
+from flask_babel import gettext as _
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
@@ -64,7 +65,7 @@ def template(kind: About | str, format: str) -> bytes:
     try:
         about, write = About(kind), _WRITERS[format]
     except (ValueError, KeyError):
-        raise UnknownName(f"{kind}.{format}") from None
+        raise UnknownName(_("There is no template %(name)s.", name=f"{kind}.{format}")) from None
     return write(*_lines(about))
 
 
