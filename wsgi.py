@@ -4,6 +4,7 @@
 is what `make run` starts, all in one process, so that it is up within seconds.
 """
 
+import logging
 import os
 import select
 import signal
@@ -18,7 +19,8 @@ from app import create_app
 if TYPE_CHECKING:
     from app.scheduler import Scheduler
 
-THREADS = 8
+THREADS = 52  # more than all places of app/auth/crowd.py together: most of them wait
+CONNECTIONS = 1000  # who waits for a thread is held here, not in the queue of the system
 LARGEST_BODY = 64 * 1024 * 1024  # an upload of 50 MB with its form; each route sets its own, lower limit
 ACCEPT_WITHIN = 2  # seconds for connections that were made before SIGTERM
 FINISH_WITHIN = 30  # seconds that running requests get after SIGTERM (R126)
@@ -79,6 +81,7 @@ class Server:
         from waitress import create_server, wasyncore
 
         self.wasyncore = wasyncore
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # else a line for everyone who waits a moment
         self.map: dict[int, Any] = {}
         create_server(  # registers itself in our map, once per address
             app,
@@ -86,6 +89,7 @@ class Server:
             host=host,
             port=port,
             threads=THREADS,
+            connection_limit=CONNECTIONS,
             ident=None,
             max_request_body_size=LARGEST_BODY,
             # Waitress would throw away the headers of our own proxy; how many we believe is PROXIES (ProxyFix).
@@ -124,7 +128,7 @@ class Server:
             listener.pull_trigger()
 
     def _turn(self, seconds: float) -> None:
-        self.wasyncore.loop(timeout=seconds, map=self.map, count=1)
+        self.wasyncore.loop(timeout=seconds, use_poll=True, map=self.map, count=1)
 
     def _finish_requests(self) -> None:
         listeners = self.listeners

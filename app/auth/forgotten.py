@@ -1,6 +1,7 @@
 """Wachtwoord vergeten, and the page behind the link in a mail (Z-029 to Z-031, R31 to R38)."""
 
 import logging
+import time
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
@@ -14,7 +15,7 @@ from ..services.login.authenticate import typed_name
 from ..services.login.credentials import prepare_secret, token_hash
 from ..services.login.passwords import MIN_LENGTH, words_about
 from ..services.login.recovery import Link, Question
-from . import visitors
+from . import pace, visitors
 from .change import why_new_refused
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ def forgotten() -> Any:
     """Asks username and e-mail address; the answer is the same whatever they are (R36, part 7 nr 20)."""
     if request.method != "POST":
         return render_template("auth/forgotten.html")
+    began = time.perf_counter()
     question = Question(
         username=typed_name(request.form.get("username", "")),
         email=request.form.get("email", ""),
@@ -39,6 +41,7 @@ def forgotten() -> Any:
         from_school=visitors.is_from_school(),
     )
     _answer(question)
+    pace.wait_for_the_beat(began)
     told = _("If the username and the e-mail address belong together, you get an e-mail within a few minutes.")
     flash(told, "success")
     return redirect(url_for("auth.forgotten"), 303)

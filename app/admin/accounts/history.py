@@ -21,6 +21,7 @@ DONE = {  # what happened, by the code of the audit line
     "password-changed": _l("Password chosen"),
     "password-chosen": _l("Password chosen with the link"),
     "password-forgotten": _l("New password asked for by the user"),
+    "password-forgotten-refused": _l("A new password was asked for and not sent"),
     "password-issued": _l("New password made"),
 }
 NOBODY = {  # whom an audit line names when no account acted

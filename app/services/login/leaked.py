@@ -1,8 +1,8 @@
 """Passwords that leaked somewhere, in a file that the school may keep on this machine (R7, HIBP_FILE).
 
-The file is the list of Have I Been Pwned "ordered by hash": lines of SHA-1 in capitals, a colon and a count. It has tens
-of gigabytes, so it is never read as a whole: a look-up halves the file some forty times. What is wrong with the file
-keeps nobody from choosing a password; `doctor` and the log say it.
+The file is the list of Have I Been Pwned "ordered by hash": lines of SHA-1 in capitals, a colon and a count. It has
+tens of gigabytes, so it is never read as a whole: a look-up halves the file some forty times. What is wrong with the
+file keeps nobody from choosing a password; `doctor` and the log say it.
 """
 
 import hashlib

@@ -42,7 +42,7 @@ NO_LETTER = re.compile(r"[\d_]|[^\w\u2000-\U0010ffff]")  # pictures count as let
 def why_weak(password: str, *, words: Iterable[str] = (), leaked: str | Path | None = None) -> str | None:
     """Why this cannot become somebody's own password, as a sentence; None when it is good.
 
-    `words`: what is known about the owner: names, username, school (see `words_about`). `leaked`: a file, see leaked.py.
+    `words`: what is known about the owner: names, username, school (see `words_about`). `leaked`: see leaked.py.
     """
     password = unicodedata.normalize("NFC", password)
     if len(password) > MAX_LENGTH:

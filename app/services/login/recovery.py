@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from ...models import Account, IssuedSecret
+from ..access import Actor
 from ..audit import record
 from ..mail.outbox import NewMail, can_be_mailed, queue_mails
 from . import throttle
@@ -17,6 +18,7 @@ from .credentials import FreshSecret, issue_secret, mailed_elsewhere, use_secret
 from .own_password import owner, set_own_password
 from .throttle import Bucket, Limit
 
+VISITOR = Actor(name="visitor")
 AN_HOUR = timedelta(hours=1)
 BY_PAIR = Limit("forgotten-pair", 3, AN_HOUR, again=3, wait=AN_HOUR)
 BY_ADDRESS = Limit("forgotten-address", 20, AN_HOUR, again=20, wait=AN_HOUR)
@@ -50,10 +52,17 @@ def withdraw_question(session: Session, now: datetime, question: Question) -> No
 def answer_forgotten(session: Session, now: datetime, secret_key: str, question: Question, fresh: FreshSecret) -> None:
     """Queue a mail with a new password when name and address belong together; else nothing, and nobody can tell.
 
-    `fresh` is made for every question that was admitted, so that all cost the same (R36). The caller commits.
+    `fresh` is made, and a line is written, for every question that was admitted: all cost the same (R36, R91). The
+    caller commits.
     """
-    account = _account_of(session, question)
-    if account is None:
+    account = session.scalar(
+        sa.select(Account).where(Account.username == question.username).options(joinedload(Account.person))
+    )
+    reason = why_unanswered(account, question)
+    if account is None or reason:
+        told = {"reason": reason, "address": question.address}
+        subject, whose = (account.id, account.institution_id) if account else (None, None)
+        record(session, now, VISITOR, "password-forgotten-refused", "account", subject, told, whose)
         return
     issued = issue_secret(session, now, secret_key, account, "reset", fresh, asked_by_owner=True)
     mail = NewMail(
@@ -69,17 +78,18 @@ def _buckets(question: Question) -> list[Bucket]:
     return [Bucket(BY_PAIR, pair), Bucket(network, question.address)]
 
 
-def _account_of(session: Session, question: Question) -> Account | None:
-    """The usable account of exactly this username, when the address on file is the one that was typed."""
-    account = session.scalar(
-        sa.select(Account)
-        .where(Account.username == question.username, Account.active, ~Account.blocked)
-        .options(joinedload(Account.person))
-    )
-    on_file = account.person.email if account else None
-    if account is None or not can_be_mailed(on_file) or (on_file or "").strip().casefold() != question.typed_email:
-        return None
-    return account
+def why_unanswered(account: Account | None, question: Question) -> str | None:
+    """Why there is no mail, for the audit and never for the screen; None when the address typed is the one on file."""
+    if account is None:
+        return "unknown-username"
+    on_file = account.person.email
+    reasons = {
+        "inactive": not account.active,
+        "blocked": account.blocked,
+        "no-address": not can_be_mailed(on_file),
+        "another-address": (on_file or "").strip().casefold() != question.typed_email,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
 
 
 @dataclass(frozen=True, slots=True)
