@@ -1,4 +1,4 @@
-"""By which numbers somebody is known: typed userIds, identifier, user name, and the key itself. Pure (formats.md 7.2)."""
+"""By which numbers somebody is known: typed userIds, identifier, user name, or the key (formats.md 7.2). Pure."""
 
 import re
 from collections.abc import Iterable
@@ -23,7 +23,6 @@ NUMBERS: Final = {  # types of userIds that hold the number, the best one first
 }
 ECK: Final = frozenset({"eck", "eckid"})
 ECK_BEGINS: Final = ("https://ketenid.nl/", "https://id.school/")  # how an ECK iD begins (formats.md 10)
-_TYPED = re.compile(r"\{?\s*([^:{}]+?)\s*:\s*([^{}]*?)\s*\}?")
 _UUID = re.compile(r"\{?[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?")
 
 
@@ -59,9 +58,9 @@ def typed_ids(row: type_Row) -> Iterable[tuple[str, str]]:
     value = row.get("userids")
     parts = value if isinstance(value, (list, tuple)) else re.findall(r"\{[^{}]*\}|[^,{}]+", str(value or ""))
     for part in parts:
-        found = _TYPED.fullmatch(str(part).strip())
-        if found and (text := plain(found[2])):
-            yield re.sub(r"[^a-z]", "", found[1].casefold()), text
+        sort, _sign, value = str(part).strip("{} ").partition(":")
+        if text := plain(value):
+            yield re.sub(r"[^a-z]", "", sort.casefold()), text
 
 
 def eckid_of(row: type_Row) -> str | None:

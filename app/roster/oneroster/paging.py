@@ -13,7 +13,7 @@ from app.roster.transport import Answer
 
 LIMIT: Final = 100  # what the standard takes when nothing is asked; more is often cut down in silence
 WRAPPERS: Final = {"students": "users", "teachers": "users", "schools": "orgs", "terms": "academicSessions"}
-_NEXT = re.compile(r"<([^>]*)>\s*;[^,<]*\brel\s*=\s*\"?next\b", re.IGNORECASE)
+_NEXT = re.compile(r"<([^<>]*)>\s*;[^,<]*\brel\s*=\s*\"?next\b", re.IGNORECASE)
 
 
 class Changed(Exception):
