@@ -60,7 +60,7 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "guardian-numbers-missing": _l("The guardians have no number. Add it to the list, so that they stay who they are."),
     "resource-refused": _l("The school system gives no access to %(resource)s. These stay as they are."),
     # tables and files of fixed columns
-    "edex2000-shifted": _l("Line %(line)s of %(file)s is not in the fixed columns, so it was skipped."),
+    "edex-line-shifted": _l("Line %(line)s of %(file)s is not in the fixed columns, so it was skipped."),
     "table-number-missing": _l("Row %(row)s has no number that can be read, so it was skipped. Fill it in."),
     "table-pupil-missing": _l("Row %(row)s does not say of which pupil this guardian is. Fill in the pupil number."),
     "table-row-shifted": _l("Row %(row)s has more cells than there are titles, so it was skipped. Correct it."),

@@ -161,7 +161,7 @@ def test_a_line_out_of_its_columns_is_named_and_nobody_is_gone(read):
     roster = read({"EDEXLL.TXT": lines(pupil(), pupil("00002")[3:], pupil("00003"), pupil("00004"))})
 
     assert [one.number for one in roster.pupils] == ["00001", "00003", "00004"]
-    assert codes(roster) == [("error", "", "edex2000-shifted"), ("warning", "", "table-not-judged")]
+    assert codes(roster) == [("error", "", "edex-line-shifted"), ("warning", "", "table-not-judged")]
     assert roster.is_delta
 
 
@@ -207,3 +207,17 @@ def test_what_is_no_edex2000_is_refused_in_one_sentence(read, name):
         read(WRONG[name])
 
     assert refused.value.message.endswith(".")
+
+
+def test_lines_of_several_school_years_are_the_last_one_of_each_pupil_and_group(read):
+    old = {"year": "2025-2026", "group": "G1A"}
+    roster = read(
+        {
+            "EDEXLL.TXT": lines(pupil(**old), pupil(), pupil("00002"), pupil("00003", **old)),
+            "EDEXGR.TXT": lines(group("G2A", "h1x", "2025-2026"), group()),
+        }
+    )
+
+    assert [(one.number, one.group_key) for one in roster.pupils] == [("00001", "G2A"), ("00002", "G2A")]
+    assert [one.name for one in roster.groups] == ["h2a"]
+    assert codes(roster) == [("info", "00003", "not-in-school-year")]

@@ -144,7 +144,10 @@ def test_several_tables_are_one_delivery_with_mentors_by_code(read):
         ("Naam;Medewerkersnummer;Vestigingen;E-mail;Herkomst;Account", "staff"),
         ("Groep;Vestiging;Soort;Leerjaar;Leerlingen;Zonder account;Medewerkers", "groups"),
         ("llnr;tv;naam;voornaam;stamklas;E-mail vader;Achternaam vader", "pupils"),
-        ("Leerling;Ouder voorletters;Ouder achternaam;Ouder e-mail;Leerlingnummer", "guardians"),
+        ("Leerling;Ouder voorletters;Ouder achternaam;Ouder e-mail;Leerlingnummer", "pupils"),
+        ("Leerlingnummer;Ouder voorletters;Ouder achternaam;Ouder e-mail", "guardians"),
+        ("Leerlingnummer;Verzorger;E-mail", "guardians"),
+        ("Leerlingnummer;Leerling;Klas;Verzorger 1;E-mail verzorger 1;Verzorger 2", "pupils"),
         ("Nummer;Voornaam;Achternaam;Klas", "pupils"),
         ("Titel;Schrijver;Jaar", None),
     ],
@@ -176,6 +179,32 @@ def test_a_prefix_inside_the_last_name_is_taken_apart_when_there_is_no_column_fo
     (one,) = read(f"Leerlingnummer;Roepnaam;Achternaam\n1;Ad;{last}\n").pupils
 
     assert (one.prefix, one.last_name) == (prefix, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Beek", ("Beek", ABSENT, ABSENT)),
+        ("Berg, Sanne van den", ("Berg", "Sanne", "van den")),
+        ("Sanne van den Berg", ("Berg", "Sanne", "van den")),
+        ("van den Berg", ("Berg", ABSENT, "van den")),
+        ("S. van den Berg", ("Berg", "S.", "van den")),
+        ("dhr. J.P. Jansen", ("Jansen", "J.P.", ABSENT)),
+        ("Ben Ali", ("Ben Ali", ABSENT, ABSENT)),
+    ],
+)
+def test_a_name_in_one_cell_is_taken_apart_as_far_as_it_is_sure(read, name, parts):
+    (one,) = read(f'Leerlingnummer;Leerling;Klas\n1;"{name}";h2a\n').pupils
+
+    first = one.first_name if one.first_name is not ABSENT else one.initials
+    assert (one.last_name, first, one.prefix) == parts
+
+
+def test_a_full_name_beside_a_first_name_is_the_last_name_without_it(read):
+    first, second = read("Leerlingnummer;Roepnaam;Naam\n1;Noor;Noor van der Beek\n2;Ad;El Amrani\n").pupils
+
+    assert (first.first_name, first.prefix, first.last_name) == ("Noor", "van der", "Beek")
+    assert (second.first_name, second.last_name) == ("Ad", "El Amrani")
 
 
 def test_an_empty_column_tells_nothing_and_an_empty_cell_tells_nothing_is_there(read):

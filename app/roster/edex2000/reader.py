@@ -29,7 +29,8 @@ class Edex2000Reader:
         self._notes = notes
         self._check = Checker(notes, today)
         self._today = today
-        self._years: Counter[str] = Counter()
+        self._years: Counter[str] = Counter()  # of pupils
+        self._year_of: dict[tuple[str, str], str] = {}  # (kind, key): of the line that counts
         self._brins: Counter[str] = Counter()
         self._genders: dict[str, str] = {}
         self._shifted = 0
@@ -40,7 +41,7 @@ class Edex2000Reader:
         for number, line in enumerate(lines, 1):
             if not is_in_place(layout, line):
                 wrong += 1
-                self._notes.error("roster", "", "edex2000-shifted", file=layout.name, line=str(number))
+                self._notes.error("roster", "", "edex-line-shifted", file=layout.name, line=str(number))
                 continue
             values = {name: line[start : start + length].strip() for name, (start, length) in layout.fields.items()}
             self._years[values.get("year", "")] += layout is PUPILS
@@ -51,7 +52,7 @@ class Edex2000Reader:
         self._shifted += wrong
 
     def group(self, values: dict[str, str]) -> None:
-        if key := self._new_key("group", values["key"], self.data.groups):
+        if key := self._new_key("group", values, self.data.groups):
             name = plain(values["name"])
             if name is None:
                 self._notes.warning("group", key, "group-name-missing")
@@ -90,7 +91,7 @@ class Edex2000Reader:
             teacher.teaching_groups = teacher.mentor_of = (*teacher.teaching_groups, group)
 
     def _person(self, kind: str, values: dict[str, str], known: Mapping[str, EdexPerson]) -> EdexPerson | None:
-        key = self._new_key(kind, values["key"], known)
+        key = self._new_key(kind, values, known)
         if key is None:
             return None
         last, first = plain(values["last_name"]), plain(values["first_name"])
@@ -102,15 +103,17 @@ class Edex2000Reader:
             last, first = first, None
         return EdexPerson(key, None, last, first, None, plain(values["prefix"]), None)
 
-    def _new_key(self, kind: str, text: str, known: Iterable[str]) -> str | None:
-        key = plain(text)
+    def _new_key(self, kind: str, values: Mapping[str, str], known: Iterable[str]) -> str | None:
+        """The key of a record, unless another line has it; of lines of several school years the last year counts."""
+        key, year = plain(values["key"]), values.get("year", "")
         if key is None:
             self._notes.error(kind, "", "key-missing")
             self._shifted += 1
-        elif key in known:
-            self._notes.error(kind, key, "duplicate-key")
-        else:
+        elif key not in known or year > self._year_of[kind, key]:
+            self._year_of[kind, key] = year
             return key
+        elif year == self._year_of[kind, key]:
+            self._notes.error(kind, key, "duplicate-key")
         return None
 
     def _date(self, key: str, name: str, values: dict[str, str]) -> date | None:
@@ -131,16 +134,20 @@ class Edex2000Reader:
         self.data.school = {"schooljaar": year} | ({"brincode": said} if said else {})
         if self._shifted:
             self._notes.warning("roster", "", "table-not-judged")
-        self._leave_other_schools(said)
+        self._leave_others(said, year)
         roster = edex_roster(SOURCE, self.data, self._notes, brin, self._today)
         if Kind.GROUPS not in roster.delivers:  # what the group is called is in a file that was not sent
             roster = replace(roster, pupils=tuple(one._replace(group_key=ABSENT) for one in roster.pupils))
         # A line that cannot be read may have been anybody: then nobody is gone.
         return replace(roster, is_delta=bool(self._shifted))
 
-    def _leave_other_schools(self, said: str) -> None:
+    def _leave_others(self, said: str, year: str) -> None:
+        """Leaves out pupils of another school, and those with lines of other school years only."""
         for key, person in list(self.data.pupils.items()):
-            if said and person.location and not person.location.startswith(said):
+            if self._year_of["pupil", key] not in ("", year):
+                self._notes.info("pupil", key, "not-in-school-year")
+                del self.data.pupils[key]
+            elif said and person.location and not person.location.startswith(said):
                 self._notes.error("pupil", key, "table-other-school")
                 del self.data.pupils[key]
 

@@ -46,7 +46,7 @@ PUPIL: Final = _table(
     INITIALS,
     PREFIX,
     LAST_NAME,
-    NAME,
+    NAME._replace(aliases=f"{NAME.aliases} leerling pupil"),
     Field(
         "birth_date",
         "date",
@@ -165,7 +165,7 @@ STAFF: Final = _table(
     INITIALS,
     PREFIX,
     LAST_NAME,
-    NAME,
+    NAME._replace(aliases=f"{NAME.aliases} medewerker docent"),
     GENDER,
     EMAIL,
     Field(

@@ -13,8 +13,8 @@ LOOKED_AT: Final = 50  # rows in which the titles must stand
 ENOUGH: Final = 3  # known titles make a row of titles (formats.md 11)
 
 _RANKS: Final = {"eerste": "1", "1e": "1", "1ste": "1", "tweede": "2", "2e": "2", "2de": "2"}
-_PARENT = r"(?:oudersverzorgers|ouderverzorger|verzorger|ouder|voogd|guardian|parent)"
-_GUARDIAN_FIRST = re.compile(rf"(eerste|1e|1ste|tweede|2e|2de)?{_PARENT}s?([1-9]?)(.+)")
+_PARENT = r"(?:oudersverzorgers|ouderverzorger|verzorger|ouder|voogd|contactpersoon|guardian|parent)"
+_GUARDIAN_FIRST = re.compile(rf"(eerste|1e|1ste|tweede|2e|2de)?{_PARENT}s?([1-9]?)(.*)")
 _GUARDIAN_LAST = re.compile(rf"(.+?)(?:van)?(eerste|1e|1ste|tweede|2e|2de)?{_PARENT}([1-9]?)")
 _FAMILY_FIRST = re.compile(r"(vader|moeder)(.+)")
 _FAMILY_LAST = re.compile(r"(.+?)(?:van)?(vader|moeder)")
@@ -69,6 +69,7 @@ def _of_guardian(word: str) -> Iterable[tuple[int, str]]:
     for pattern, parts in ((_GUARDIAN_FIRST, (1, 2, 3)), (_GUARDIAN_LAST, (2, 3, 1))):
         if split := pattern.fullmatch(word):
             said, digit, rest = (split[part] for part in parts)
+            rest = rest or "naam"  # "Verzorger 1" alone
             if rest in aliases_of(About.GUARDIANS):
                 yield int(_RANKS.get(said or "", digit) or 0), rest
     for pattern, (who, what) in ((_FAMILY_FIRST, (1, 2)), (_FAMILY_LAST, (2, 1))):

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from app.roster.name_prefixes import is_prefix, split_prefix
 
+_TITLE = re.compile(r"^(?:de heer|dhr\.?|mevrouw|mevr\.?|mw\.?)\s+", re.IGNORECASE)
+
 
 class NameParts(NamedTuple):
     """The parts of a name; None for what is not there."""
@@ -15,17 +17,32 @@ class NameParts(NamedTuple):
     first_name: str | None = None
 
 
-def split_full_name(text: str) -> NameParts:
-    """The parts of a name in one cell. With a comma the last name stands first, as in our own lists."""
-    last, comma, rest = text.partition(",")
-    if not comma:
-        prefix, last_name = split_prefix(text)
-        return NameParts(last_name, prefix)
-    words = rest.split()
-    start = len(words)
-    while start and is_prefix(" ".join(words[start - 1 :])) and words[start - 1].islower():
-        start -= 1
-    return NameParts(last.strip() or None, " ".join(words[start:]) or None, " ".join(words[:start]) or None)
+def split_full_name(text: str, first_name: str | None = None) -> NameParts:
+    """The parts of a name in one cell; with a comma the last name stands first, as in our own lists.
+
+    Without one, only what is sure is taken apart: the first name that stands in a column of its own, initials, and
+    what stands before a prefix. 'Ben Ali' may be a last name, so it stays whole.
+    """
+    last, comma, rest = _TITLE.sub("", text).partition(",")
+    words = (rest if comma else last).split()
+    if comma:
+        start = len(words)
+        while start and is_prefix(" ".join(words[start - 1 :])) and words[start - 1].islower():
+            start -= 1
+        return NameParts(last.strip() or None, " ".join(words[start:]) or None, " ".join(words[:start]) or None)
+    count = _length_of_first_name(words, (first_name or "").split())
+    prefix, last_name = split_prefix(" ".join(words[count:]))
+    return NameParts(last_name or None, prefix, " ".join(words[:count]) or None)
+
+
+def _length_of_first_name(words: list[str], told: list[str]) -> int:
+    """How many words in front are a first name or initials; at least one word is left."""
+    if told and words[: len(told)] == told and len(words) > len(told):
+        return len(told)
+    if len(words) > 1 and looks_like_initials(words[0]):
+        return 1
+    inside = next((at for at, word in enumerate(words[:-1]) if at and word.islower() and is_prefix(word)), 0)
+    return 0 if is_prefix(words[0]) or told else inside
 
 
 def split_last_name(text: str) -> NameParts:

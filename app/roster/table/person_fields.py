@@ -64,7 +64,7 @@ def person_names(into: Collected, kind: str, key: str, values: Mapping[str, Any]
             parts = split_last_name(told["last_name"])
             told |= {"last_name": parts.last_name} | ({"prefix": parts.prefix} if parts.prefix else {})
     elif whole:
-        parts = split_full_name(whole)
+        parts = split_full_name(whole, told["first_name"] or None)
         told |= {"last_name": parts.last_name, "prefix": told["prefix"] or parts.prefix}
         if parts.first_name:
             name = "initials" if looks_like_initials(parts.first_name) else "first_name"

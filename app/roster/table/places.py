@@ -33,7 +33,7 @@ class TablePlaces:
         school = (_text(values.get("brin")) or "").upper().replace(" ", "")
         if BRIN6.fullmatch(school):
             school, code = school[:4], code or school
-        if name and BRIN6.fullmatch(name.upper()):
+        if name and (BRIN6.fullmatch(name.upper()) or (name.isdecimal() and len(name) <= 2)):
             name, code = None, code or name.upper()
         if code.isdecimal() and len(code) <= 2:
             code = f"{self.brin[:4]}{code:0>2}"

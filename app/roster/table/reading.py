@@ -1,5 +1,6 @@
 """One table opened: where its titles stand, which column is which field, and its rows as values."""
 
+import re
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
@@ -28,7 +29,7 @@ from app.roster.table.row_reader import CellReader
 from app.roster.table.shared_fields import Field
 from app.roster.table.traps import Evidence
 
-EXAMPLE: Final = "voorbeeld"  # how the number in the example row of a template starts
+EXAMPLE: Final = re.compile(r"\s*voorbeeld(?:[\s-].*)?", re.IGNORECASE)  # the number in the example row of a template
 NUMBERED_BY: Final[AnyMapping[About, tuple[str, ...]]] = {
     About.PUPILS: ("number",),
     About.GUARDIANS: ("number", "pupil_number"),
@@ -87,7 +88,7 @@ class Table:
             told = [row[place] if place < len(row) else None for place in marks]
             if any(word and bare_title(cell) == word for cell, word in zip(told, words, strict=True)):
                 continue  # some systems repeat the titles (formats.md 5.3)
-            if any(isinstance(cell, str) and cell.strip().lower().startswith(EXAMPLE) for cell in told):
+            if any(isinstance(cell, str) and EXAMPLE.fullmatch(cell) for cell in told):
                 self.examples += 1
                 continue
             values = {name: read(name, how, row[place]) if place < len(row) else None for name, how, place in reads}
