@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import pickle
-import resource
 import subprocess
 import sys
 import threading
@@ -60,7 +59,7 @@ class ConfinedSource:
 def _reader(order: bytes, seconds: float) -> Iterator[IO[bytes]]:
     """The answers of a process that reads the file of this order. It never outlives this block."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "app.roster.confined"],
+        [sys.executable, "-m", "app.work.read_file"],
         cwd=ROOT,
         env={name: os.environ[name] for name in ("PATH", "TZ") if name in os.environ} | {"PYTHONSAFEPATH": ""},
         stdin=subprocess.PIPE,
@@ -134,72 +133,3 @@ def _refuse(kind: str, message: str) -> None:
 
 def too_much() -> RosterUnreadable:
     return RosterUnreadable(_("Reading this file takes too much memory or time. Export it again, or in smaller parts."))
-
-
-# -- the other process ------------------------------------------------------------------------------------------------
-
-
-def main() -> None:
-    """Reads the file of the order on standard input and sends its roster to standard output."""
-    sent = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints is no answer
-    from app.roster.sources import source_kind
-
-    order = json.loads(sys.stdin.buffer.read())
-    order["kind"] = source_kind(order["source"])
-    _lock_in(order["memory"], order["seconds"])
-    for answer in _answers(order):
-        pickle.dump(answer, sent, protocol=5)
-    sent.flush()
-
-
-def _lock_in(memory: int, seconds: int) -> None:
-    for what, most in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (most, most))
-
-
-def _answers(order: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
-    from app.errors import trail
-
-    with _in_language(order["locale"]):
-        try:
-            whole = _read(order)
-        except AppError as refusal:
-            yield "refused", type(refusal).__name__, refusal.message
-        except MemoryError:
-            yield "refused", RosterUnreadable.__name__, too_much().message
-        except Exception as mistake:
-            yield "broken", trail(mistake)
-        else:
-            for name in LISTS:
-                records = getattr(whole, name)
-                for start in range(0, len(records), PIECE):
-                    yield "records", name, records[start : start + PIECE]
-            yield "roster", replace(whole, **dict.fromkeys(LISTS, ()))
-
-
-def _read(order: dict[str, Any]) -> Roster:
-    paths = [Path(path) for path in order["paths"]]
-    opened = order["kind"].open_files(paths, order["brin"], date.fromisoformat(order["today"]), **order["options"])
-    return opened.fetch()
-
-
-@contextlib.contextmanager
-def _in_language(locale: str) -> Iterator[None]:
-    """Sentences in the language of who asked, from the catalogue of the product."""
-    from flask import Flask
-    from flask_babel import Babel
-
-    app = Flask("app", root_path=str(ROOT / "app"))
-    Babel(app, default_locale=locale, default_translation_directories=str(ROOT / "app" / "translations"))
-    with app.app_context():
-        yield
-
-
-if __name__ == "__main__":
-    main()
