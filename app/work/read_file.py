@@ -64,9 +64,10 @@ def _answers(order: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
 
 
 def _read(order: dict[str, Any]) -> Roster:
-    paths = [Path(path) for path in order["paths"]]
-    opened = source_kind(order["source"]).open_files(  # type: ignore[misc]paths, order["brin"], date.fromisoformat(order["today"]), **order["options"])
-    return opened.fetch()
+    paths, today = [Path(path) for path in order["paths"]], date.fromisoformat(order["today"])
+    open_files = source_kind(order["source"]).open_files
+    assert open_files is not None  # who gave the order saw to it
+    return open_files(paths, order["brin"], today, **order["options"]).fetch()
 
 
 @contextlib.contextmanager
