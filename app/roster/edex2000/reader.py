@@ -9,6 +9,7 @@ from typing import Final
 
 from flask_babel import gettext as _
 
+from app.clock import school_year_of
 from app.errors import RosterUnreadable
 from app.roster import ABSENT, Kind, Roster
 from app.roster.edex2000.layouts import PUPILS, Layout, is_in_place, no_edex2000
@@ -128,7 +129,7 @@ class Edex2000Reader:
             raise RosterUnreadable(_("There are no pupils in this file. Export it again."))
         for key, person in self.data.pupils.items():
             person.gender = self._gender(key)
-        year = next((text for text, _count in self._years.most_common() if text), "")
+        year = self._year()
         brins = [text for text, _count in self._brins.most_common() if BRIN4.fullmatch(text)]
         said = brin if brin in brins else brins[0] if brins else ""
         self.data.school = {"schooljaar": year} | ({"brincode": said} if said else {})
@@ -140,6 +141,14 @@ class Edex2000Reader:
             roster = replace(roster, pupils=tuple(one._replace(group_key=ABSENT) for one in roster.pupils))
         # A line that cannot be read may have been anybody: then nobody is gone.
         return replace(roster, is_delta=bool(self._shifted))
+
+    def _year(self) -> str:
+        """The school year of today when any pupil is of it, else the one of most pupils."""
+        now = school_year_of(self._today)
+        told = {text: count for text, count in self._years.items() if text}
+        if f"{now}-{now + 1}" in told:
+            return f"{now}-{now + 1}"
+        return max(told, key=lambda text: (told[text], text), default="")
 
     def _leave_others(self, said: str, year: str) -> None:
         """Leaves out pupils of another school, and those with lines of other school years only."""

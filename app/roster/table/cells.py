@@ -39,7 +39,9 @@ class Sheet:
 
 def is_cell_error(cell: type_Cell) -> bool:
     """Whether a formula went wrong here, or the column was too narrow to show its value."""
-    return isinstance(cell, str) and (cell.strip() in CELL_ERRORS or (len(cell) > 2 and not cell.strip("#")))
+    if not isinstance(cell, str) or cell.lstrip()[:1] not in ("#", "E"):
+        return False
+    return cell.strip() in CELL_ERRORS or (len(cell) > 2 and not cell.strip("#"))
 
 
 def is_blank(row: type_Row) -> bool:

@@ -6,12 +6,12 @@ initials (or e-mail address). It is the same every time; the plan looks first wh
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from app.roster import ABSENT, RosterGuardian, RosterGuardianship
-from app.roster.table.fields import MOST_GUARDIANS
+from app.roster.table.fields import guardian_field
 from app.roster.table.kept_values import UNUSABLE
 from app.roster.table.names import fold
 from app.roster.table.person_fields import Collected, guardian_names, only_carried
@@ -19,6 +19,18 @@ from app.roster.table.reading import Table, TableRow
 
 ABSENT_FIELDS: Final = ("initials", "prefix", "gender", "email")
 PAIR: Final = ("relation", "receives_post", "rank")
+
+
+type_Beside = Mapping[int, Sequence[tuple[str, str]]]  # per guardian the columns, and which fields those are
+
+
+def columns_beside(table: Table) -> dict[int, list[tuple[str, str]]]:
+    """The columns of guardians in a table of pupils."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    for name in table.columns:
+        if beside := guardian_field(name):
+            found.setdefault(beside[0], []).append((name, beside[1].name))
+    return dict(sorted(found.items()))
 
 
 @dataclass(slots=True)
@@ -56,11 +68,10 @@ class Guardians:
                 for pupil in pupils:
                     self._add(key or pupil, row.values, pupil, row.values.get("rank"))
 
-    def read_beside(self, row: TableRow, pupil: str, relations: Mapping[int, str]) -> None:
-        """The guardians in the columns beside a pupil."""
-        for rank in range(1, MOST_GUARDIANS + 1):
-            start = f"guardian{rank}_"
-            values = {name[10:]: value for name, value in row.values.items() if name.startswith(start)}
+    def read_beside(self, row: TableRow, pupil: str, beside: type_Beside, relations: Mapping[int, str]) -> None:
+        """The guardians in the columns beside a pupil, as `beside` names them."""
+        for rank, names in beside.items():
+            values = {short: row.values[name] for name, short in names}
             if not any(value not in (None, (), UNUSABLE) for name, value in values.items() if name not in PAIR):
                 continue
             if not values.keys() & {"last_name", "name"}:
@@ -69,8 +80,7 @@ class Guardians:
             self.into.carry("guardian", values)
             if rank in relations and not values.get("relation"):
                 values["relation"] = relations[rank]
-            several = any(name.startswith("guardian2_") for name in row.values)
-            self._add(pupil, values, pupil, values.get("rank") or (rank if several else None))
+            self._add(pupil, values, pupil, values.get("rank") or (rank if 2 in beside else None))
 
     def _add(self, shown: str, values: Mapping[str, Any], pupil: str, rank: Any) -> None:
         """One guardian of one pupil; `shown` names it in messages."""

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.roster.name_prefixes import is_prefix, split_prefix
@@ -64,6 +65,7 @@ def looks_like_initials(text: str) -> bool:
     return bool(re.fullmatch(r"(?:[^\W\d_]{1,3}\.\s?)+", text))
 
 
+@lru_cache(maxsize=65536)
 def fold(text: str | None) -> str:
     """Lower case without accents, letters and digits only, to compare names with."""
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", text or "") if not unicodedata.combining(sign))

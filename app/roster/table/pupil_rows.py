@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from app.roster import ABSENT, RosterPupil
-from app.roster.table.guardian_rows import Guardians
+from app.roster.table.guardian_rows import Guardians, columns_beside
 from app.roster.table.names import fold
 from app.roster.table.person_fields import Collected, only_carried, person_names
 from app.roster.table.places import OTHER_SCHOOL
@@ -42,24 +42,28 @@ class Pupils:
 
     def read_table(self, table: Table) -> None:
         """The pupils of a table, with the guardians beside them."""
+        beside = columns_beside(table)
         for row in table.rows():
-            self._read(row, table)
+            number = self._read(row)
+            if number is not None and beside:
+                self.guardians.read_beside(row, number, beside, table.relations)
 
-    def _read(self, row: TableRow, table: Table) -> None:
+    def _read(self, row: TableRow) -> str | None:
+        """The number of the pupil of this row; None when the row cannot be used."""
         values = row.values
         number = self.into.number_of("pupil", row.line, values, "number")
         if number is None:
-            return
+            return None
         if row.is_shifted:
             self.into.notes.error("pupil", number, "table-row-shifted", row=str(row.line))
-            return
+            return None
         place = self.into.places.place_of(values)
         if place == OTHER_SCHOOL:
             self.into.notes.error("pupil", number, "table-other-school")
-            return
+            return None
         names = person_names(self.into, "pupil", number, values)
         if names is None:
-            return
+            return None
         self.into.carry("pupil", values)
         known = self.drafts.get(number)
         draft = self._draft(number, names, values, place)
@@ -67,11 +71,11 @@ class Pupils:
             self.drafts[number] = draft
         elif is_another(known, draft):
             self.into.notes.error("pupil", number, "number-twice", number=number)
-            return
+            return None
         else:
             self.into.joined["pupil"] += 1
             self.drafts[number] = joined(known, draft)
-        self.guardians.read_beside(row, number, table.relations)
+        return number
 
     def _draft(self, number: str, names: dict[str, Any], values: Mapping[str, Any], place: str | None) -> PupilDraft:
         into = self.into

@@ -71,7 +71,7 @@ class CellReader:
             return None
         if not text.isascii() and _MANGLED.search(text):
             seen.mangled = True
-        return GUARDED.sub("", text, count=1)
+        return GUARDED.sub("", text, count=1) if text[0] == "'" else text
 
     def number(self, seen: Evidence, cell: type_Cell) -> Any:
         """A number that people use, as text with its zeros. Raises RosterUnreadable for 1,23E+05."""
