@@ -22,6 +22,7 @@ from ..services.runs.requests import OPEN, connection_of
 from ..services.runs.settings import switch_locations
 from ..services.runs.work import open_service
 from .answer import MACHINE, Answer, Commands, answers
+from .imports import adapter_options, one_file
 from .roster_runs import run_file, run_line, run_service, try_out
 
 roster = Commands("roster", help="Rosters of schools: where they come from, and reading them in.")
@@ -116,16 +117,21 @@ def _connection_lines(data: dict[str, Any]) -> Iterator[str]:
 @click.argument("files", nargs=-1, type=FILES)
 @click.option("--source", required=True, help="The id of a file source; see `roster sources`.")
 @click.option("--institution", "brin", required=True)
+@click.option("--map", "map_file", type=FILES, help="How a table is read; guessed from its titles without.")
 @click.option("--dry-run", is_flag=True, help="Only show what would happen.")
 @click.option("--approve", is_flag=True, help="Apply, also when the roster would be put on hold.")
 @answers
-def import_files(files: tuple[Path, ...], source: str, brin: str, dry_run: bool, approve: bool) -> Answer:
+def import_files(
+    files: tuple[Path, ...], source: str, brin: str, map_file: Path | None, dry_run: bool, approve: bool
+) -> Answer:
     """Read a roster from files."""
     institution = institution_of(db.session, brin)
-    opened = file_source(source, files, institution.brin, today())  # refuses at once what cannot be meant
+    options = adapter_options(source, map_file)
+    opened = file_source(source, files, institution.brin, today(), **options)  # refuses at once what cannot be meant
     if dry_run:
         return try_out(institution, source, opened, approve)
-    return run_file(institution.id, source, files[0] if files else None, approve)
+    with one_file(files, options) as file:
+        return run_file(institution.id, source, file, approve)
 
 
 @roster.command("sync")
