@@ -168,7 +168,7 @@ class Roster:
     only_known: frozenset[tuple[Kind, str]] = frozenset()  # records that count only for whom we know
     whole_pairs: frozenset[str] = frozenset()  # pupils of whom all guardians are told, also when it is none
     groups_complete: bool = True  # False: there may be more groups than these, so none is gone
-    staff_links_told: bool = True  # False: the source tells no links of staff, so all of them count (Z-268 asks for one)
+    staff_links_told: bool = True  # False: the source tells no links of staff, so all of them count (Z-268)
     # A list that somebody made: it names those it does not tell itself (pupils, staff, groups, locations) by the number
     # or name that people use, all staff in it count (Z-268 needs no link), and it tells one sort of groups or both.
     is_list: bool = False

@@ -71,7 +71,9 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "table-example": _l("The example row of the template was skipped."),
     "table-guardian-nameless": _l("Guardian %(rank)s has no column for the last name, so this guardian was left out."),
     "table-leading-zeros": _l("The numbers in %(column)s differ in length. Excel may have taken leading zeros away."),
-    "table-decimals": _l("Excel made numbers in %(column)s look like 123456.0. The part behind the point was left out."),
+    "table-decimals": _l(
+        "Excel made numbers in %(column)s look like 123456.0. The part behind the point was left out."
+    ),
     "table-serial-dates": _l("Excel wrote dates in %(column)s as numbers. They were read as dates; check a few."),
     "table-month-first": _l("Dates in %(column)s have the month first, so none was used. Write the day first."),
     "table-letters": _l("There are broken letters such as Ã« in %(column)s. Save the table as CSV UTF-8 or XLSX."),
