@@ -1,6 +1,6 @@
 """A large school has few different names, keys and sets of groups: each is kept once (issue part 8)."""
 
-from app.services.roster.known import linked
+from app.services.roster.link_sets import linked
 from tests.roster.edexml_world import GROUPS, edex, pupil, read
 
 __all__ = ["read"]

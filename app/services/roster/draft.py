@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from ...roster import Roster, RosterPupil
-from .changes import Plan, shown_name
+from .authority import NOBODY, listened
+from .changes import KIND_OF, Plan, shown_name
 from .known import NUMBER, KnownPerson, KnownSchool
 from .match import match
 from .places import Places
@@ -54,8 +55,16 @@ class Draft:
         pairs, troubled = match(self.known, kind, records, self.plan)
         self.troubled |= troubled
         self.stays |= troubled
-        self.refs[kind] = {}
+        pairs, recognised = listened(self.known.say, KIND_OF[kind], kind, pairs, self.plan)
+        self.refs[kind] = {record.key: person.id for record, person in recognised}
+        if kind == "pupil":
+            self.named.extend(Used(record, person.id, person) for record, person in recognised)
         return pairs
+
+    def judged(self, kind: str) -> list[int]:
+        """Whom this source knows, and no source that goes before it: it says who of them is gone."""
+        ruled = self.known.say.ruled.get(KIND_OF[kind], NOBODY)
+        return [person for person in self.known.keyed.get(kind, {}) if person not in ruled]
 
     def use(self, kind: str, record: Any, person: KnownPerson | None) -> Used:
         """The record counts; somebody new gets a ref."""

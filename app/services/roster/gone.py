@@ -28,7 +28,7 @@ def settle_gone(draft: Draft, kind: str) -> None:
     own = draft.known.keyed.get(kind, {})
     present = {one.ref for one in draft.used[kind]} | draft.stays
     before = lost = 0
-    for person_id in own if delivered else ():
+    for person_id in draft.judged(kind) if delivered else ():
         person = draft.known.persons[person_id]
         if person.hand_made or person.left_on is not None:
             continue
@@ -99,7 +99,7 @@ def note_falls(draft: Draft) -> None:
     told = {one.ref: draft.place_of(one.record, one.ref) for one in draft.used["pupil"]}
     before: dict[int, int] = {}
     lost: dict[int, int] = {}
-    for person_id in draft.known.keyed.get("pupil", {}) if Kind.PUPILS in draft.roster.delivers else ():
+    for person_id in draft.judged("pupil") if Kind.PUPILS in draft.roster.delivers else ():
         place = draft.known.placed.get(person_id)
         if place is None or draft.known.persons[person_id].left_on is not None:
             continue
@@ -119,5 +119,5 @@ def note_untold(draft: Draft) -> None:
     for kind in () if draft.roster.is_list else PEOPLE:
         own = draft.known.keyed.get(kind, {})
         here = any(draft.known.persons[person].left_on is None for person in own)
-        if here and KIND_OF[kind] not in draft.roster.delivers:
+        if here and KIND_OF[kind] not in draft.roster.delivers | draft.known.say.silent:
             draft.plan.note("warning", "roster", "", "kind-not-told", people=KIND_OF[kind].value)

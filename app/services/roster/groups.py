@@ -29,6 +29,8 @@ def plan_groups(known: KnownSchool, roster: Roster, plan: Plan, places: Places) 
         if group.source == roster.source and group.source_key and group.id not in claimed
     }
     refs: dict[tuple[int, str], int] = {}
+    first = known.say.before_groups
+    places.first_groups = {group.id for group in known.groups if group.source in first}
     for group, location in usable:
         if (location, group.name) in refs:
             places.groups[group.key] = refs[location, group.name]
@@ -38,6 +40,7 @@ def plan_groups(known: KnownSchool, roster: Roster, plan: Plan, places: Places) 
         ref = _settle_group(roster, group, location, found, plan, places)
         refs[location, group.name] = places.groups[group.key] = ref
     _gone_groups(known, roster, plan, places)
+    places.kept_groups |= places.first_groups
 
 
 @dataclass(slots=True)
@@ -130,14 +133,17 @@ def _settle_group(
         ref = found.id
         told = KnownGroup(ref, location, group.name, group.is_home, roster.source, key)
         values = {name: new for name, old, new in zip(KnownGroup._fields, found, told, strict=True) if old != new}
+        if ref in places.first_groups:  # another source's to tell
+            values = {}
         if values:
             _change_group(found, values, plan, places)
         if values.keys() & {"location_id", "name", "is_home"}:
             counts.changed += 1
         else:
             counts.unchanged += 1
-    places.group_names[ref] = group.name
-    (places.home_groups.add if group.is_home else places.home_groups.discard)(ref)
+    if ref not in places.first_groups:
+        places.group_names[ref] = group.name
+        (places.home_groups.add if group.is_home else places.home_groups.discard)(ref)
     return ref
 
 

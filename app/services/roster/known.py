@@ -1,7 +1,7 @@
 """What we know of a school before a run: one read of all rows into plain tuples, so that the plan needs no database."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import date
 from sys import intern
@@ -28,6 +28,9 @@ from ...models import (
 )
 from ...roster.sources import source_kind
 from ..bulk import read_rows
+from .authority import EQUAL, Say
+from .authority_rows import read_say
+from .link_sets import linked
 
 ECKID: Final = "eckid"
 PERSON_FIELDS: Final = (
@@ -104,6 +107,7 @@ class KnownSchool:
     with_account: frozenset[int] = frozenset()
     newest_year: int | None = None  # the last school year that pupils were read in for
     made_on: date | None = None  # of the delivery of this source that was applied last
+    say: Say = EQUAL  # what this source may say beside the others
 
     @property
     def is_new(self) -> bool:
@@ -120,6 +124,7 @@ def read_known(session: Session, institution: Institution, source: str, school_y
     _read_enrolments(session, known, school_year)
     _read_links(session, known, school_year)
     known.made_on = _made_last(session, known, source)
+    known.say = read_say(session, institution, source)
     return known
 
 
@@ -239,19 +244,3 @@ def _read_links(session: Session, known: KnownSchool, school_year: int) -> None:
     ).where(Guardianship.institution_id == known.institution_id)
     for pupil_id, guardian_id, *about in read_rows(session, pairs):
         known.guardians[pupil_id][guardian_id] = tuple(about)
-
-
-def linked(pairs: Iterable[tuple[int, int]]) -> dict[int, frozenset[int]]:
-    """Per person the set of all that it is linked to. Equal sets are one object: a whole class has the same groups."""
-    sets: dict[int, frozenset[int]] = {}
-    larger: dict[tuple[frozenset[int], int], frozenset[int]] = {}
-    same: dict[frozenset[int], frozenset[int]] = {}
-    nothing = frozenset[int]()
-    for person_id, other_id in pairs:
-        step = sets.get(person_id, nothing), other_id
-        grown = larger.get(step)
-        if grown is None:
-            grown = step[0] | {other_id}
-            grown = larger[step] = same.setdefault(grown, grown)
-        sets[person_id] = grown
-    return sets

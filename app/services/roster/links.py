@@ -35,6 +35,7 @@ def enrolment(draft: Draft, one: Used) -> type_Fields:
         _told(pupil.programme_code, old and old.programme_code),
         leaving_date(draft, pupil, one.person),
     )
+    told = draft.known.say.enrolled(one.ref, told, old)
     if told == old:
         return []
     if old is not None and old.group_id is not None and told.group_id is None:
@@ -81,6 +82,7 @@ def pupil_groups(draft: Draft, one: Used) -> type_Fields:
     wanted = {places.groups[key] for key in pupil.group_keys or () if key in places.groups}
     if pupil.group_key and pupil.group_key in places.groups:
         wanted.add(places.groups[pupil.group_key])
+    wanted -= _not_ours(draft, one)
     if wanted == known:
         return []
     kept = places.kept_groups
@@ -97,11 +99,16 @@ def staff_groups(draft: Draft, one: Used) -> type_Fields:
     by_name = draft.roster.is_list and not delivers and bool(told) and all(key in groups for key in told or ())
     if told is ABSENT or not (delivers or by_name):
         return []
-    wanted = {groups[key] for key in told if key in groups}
+    wanted = {groups[key] for key in told if key in groups} - _not_ours(draft, one)
     known = draft.known.staff_groups.get(one.ref, frozenset())
     kept = draft.places.kept_groups if one.record.groups_complete else set(known)
-    kept = set() if by_name else kept
+    kept = set(draft.places.first_groups) if by_name else kept
     return _members(draft, "group_staff", one, wanted, known, kept, "groups")
+
+
+def _not_ours(draft: Draft, one: Used) -> set[int]:
+    """The groups of a source that goes before this one, for who is known there: only that one says who is in them."""
+    return draft.places.first_groups if one.ref in draft.known.say.members else set()
 
 
 def _members(
@@ -131,11 +138,14 @@ def pupil_mentors(draft: Draft, one: Used) -> type_Fields:
     """The staff members who are mentor of the pupil directly (Z-060)."""
     told = one.record.mentor_keys
     refs = draft.refs["staff"]
-    by_number = draft.roster.is_list and bool(told) and all(key in refs for key in told or ())
+    by_number = draft.roster.is_list or Kind.STAFF in draft.known.say.silent
+    by_number = by_number and bool(told) and all(key in refs for key in told or ())
     if told is ABSENT or not (Kind.STAFF in draft.roster.delivers or by_number):
         return []
     wanted = {refs[key] for key in told if key in refs}
     known = draft.known.mentors.get(one.ref, set())
+    say = draft.known.say
+    wanted = say.settled(Kind.PUPILS, one.ref, "mentors", set(known) or None, wanted or None) or set()
     if wanted == known:
         return []
     rows = draft.plan.rows["mentor"]
@@ -181,6 +191,7 @@ def _pairs_of(draft: Draft, pupil: Used, told: Iterable[RosterGuardianship], cha
     known = draft.known.guardians.get(pupil.ref, {})
     kept = _out_of_sight(draft, "guardian", known, {pair.guardian_key for pair in told}) if known else set()
     kept_keys = {draft.known.keyed["guardian"].get(guardian) for guardian in kept}
+    say, theirs = draft.known.say, draft.known.say.is_family_of_another(pupil.ref, known)
     wanted: set[int] = set()
     for pair in told:
         ref = refs.get(pair.guardian_key)
@@ -190,7 +201,12 @@ def _pairs_of(draft: Draft, pupil: Used, told: Iterable[RosterGuardianship], cha
             continue
         wanted.add(ref)
         old = known.get(ref)
+        is_theirs = theirs and say.rules(Kind.GUARDIANS, ref)
         new = tuple(_told(value, old and old[index]) for index, value in enumerate(pair[2:]))
+        if old is not None:
+            new = tuple(say.paired(ref, is_theirs, was, value) for was, value in zip(old, new, strict=True))
+        elif is_theirs:
+            continue  # whether they belong together, a source before this one says
         if old is None:
             rows.new.append((ref, pupil.ref, *new))
             changes[ref].append(("pupil", None, _people(draft, [pupil.ref])))
@@ -201,6 +217,7 @@ def _pairs_of(draft: Draft, pupil: Used, told: Iterable[RosterGuardianship], cha
             rows.changed.append(((ref, pupil.ref), {name: value for name, _was, value in different}))
             changes[ref].extend(different)
     for guardian in known.keys() - wanted - kept:
-        if guardian in draft.known.keyed.get("guardian", {}):
+        is_theirs = theirs and say.rules(Kind.GUARDIANS, guardian)
+        if guardian in draft.known.keyed.get("guardian", {}) and not is_theirs:
             rows.gone.append((guardian, pupil.ref))
             changes[guardian].append(("pupil", _people(draft, [pupil.ref]), None))

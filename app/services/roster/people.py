@@ -168,6 +168,9 @@ def _differences(
     for index, (name, old, new) in enumerate(zip(PERSON_FIELDS, person.fields, told, strict=True)):
         if new is ABSENT or new == old:
             continue
+        new = draft.known.say.settled(KIND_OF[kind], person.id, name, old, new)
+        if new == old:
+            continue
         if index == NUMBER and old and new and bare(old) == bare(new):
             continue
         if new is None and name in draft.unread_of(kind, record):

@@ -22,6 +22,7 @@ class Places:
     group_names: dict[int, str] = field(default_factory=dict)
     home_groups: set[int] = field(default_factory=set)
     kept_groups: set[int] = field(default_factory=set)  # of another source, or of a location that is kept
+    first_groups: set[int] = field(default_factory=set)  # of a source that goes before this one
 
 
 class _Codes:
@@ -63,15 +64,20 @@ def plan_locations(known: KnownSchool, roster: Roster, plan: Plan) -> Places:
             continue
         found = by_id.get(known.location_keys.get(location.key, 0)) or by_code.get(location.code)
         found = found or (only if not location.code else None)
+        if found is None and Kind.LOCATIONS in known.say.silent:
+            plan.skip("warning", "location", location.code or location.key, "location-unheard")
+            continue
         if found is None:
             _new_location(location, plan, places, codes)
         elif found.id in taken:
             places.locations[location.key] = found.id
             plan.skip("warning", "location", location.key, "duplicate-key")
         else:
+            if Kind.LOCATIONS in known.say.silent or known.say.rules(Kind.LOCATIONS, found.id):
+                location = location._replace(name=found.name, code=found.code)
             _known_location(found, location, plan, places, codes)
             taken.add(found.id)
-        if location.key not in known.location_keys:
+        if location.key not in known.location_keys and Kind.LOCATIONS not in known.say.silent:
             plan.rows["location_key"].new.append((places.locations[location.key], roster.source, location.key))
     refs = set(places.locations.values())
     closed = {places.locations[key] for key in roster.closed_locations if key in places.locations}

@@ -18,8 +18,10 @@ from ..access import Actor
 from ..bulk import insert_rows
 from ..mail.outbox import NewMail, queue_mails
 from ..roster.apply import apply_plan, as_json
+from ..roster.authority import heard
 from ..roster.changes import Named, Plan
 from ..roster.gate import why_held, why_not_this_school
+from ..roster.given import remember_given
 from ..roster.known import read_known
 from ..roster.plan import plan_roster
 from .work import Hold, keep_run
@@ -37,12 +39,14 @@ def conclude(session: Session, now: datetime, hold: Hold, roster: Roster, today:
     reason = why_not_this_school(known, roster)
     if reason:  # what another school's roster says of its people is not for this log
         return _end(session, now, run, "failed", reason)
+    roster = heard(known.say, roster)
     plan = plan_roster(known, roster, today)
     status, reason = judge(run, plan, why_held(plan, known, roster, today))
     run.counts, run.made_on = plan.counted(), roster.made_on
     write_messages(session, run, plan.messages)
     if status == "applied":
         apply_plan(session, now, actor_of(session, run), known, plan, roster.school_year)
+        remember_given(session, run.institution_id, roster)
         _settle_applied(session, now, run, plan)
     else:
         run.changes, run.plan_hash = shown_changes(plan), plan.fingerprint()
@@ -93,7 +97,7 @@ def _end(session: Session, now: datetime, run: SyncRun, status: str, reason: str
 
 
 def _settle_applied(session: Session, now: datetime, run: SyncRun, plan: Plan) -> None:
-    """One log line for the run; older runs that waited for a decision are overtaken."""
+    """One log line for the run; older runs of this source that waited for a decision are overtaken."""
     counts = {kind: {name: n for name, n in of.items() if n} for kind, of in plan.counted().items()}
     subject = (run.id, {"source": run.source, "counts": counts})
     audit.record_many(session, now, actor_of(session, run), "roster-applied", "sync_run", [subject], run.institution_id)
@@ -106,7 +110,7 @@ def _settle_applied(session: Session, now: datetime, run: SyncRun, plan: Plan) -
     session.execute(
         sa.update(SyncRun)
         .where(SyncRun.institution_id == run.institution_id, SyncRun.status.in_(("preview", "held")))
-        .where(SyncRun.id != run.id)
+        .where(SyncRun.id != run.id, SyncRun.source == run.source)
         .values(overtaken)
         .execution_options(synchronize_session=False)
     )
@@ -179,6 +183,7 @@ def foresee(
     known = read_known(session, institution, source, roster.school_year)
     if reason := why_not_this_school(known, roster):
         return "failed", None, reason
+    roster = heard(known.say, roster)
     plan = plan_roster(known, roster, today)
     reason = why_held(plan, known, roster, today)
     return ("held" if reason else "preview"), plan, reason
