@@ -21,6 +21,7 @@ CHAPTERS = {  # file in app/manual: the roles that read it, in the order of the 
     "groepen": ADMINISTRATION,
     "accounts": ADMINISTRATION,
     "synchronisatie": ADMINISTRATION,
+    "koppelingen": ADMINISTRATION,
     "mails": ADMINISTRATION,
     "veiligheid": ADMINISTRATION,
 }
@@ -35,6 +36,7 @@ PART_OF_SCREEN = {  # endpoint prefix: anchor in the manual
     "others": "overige-betrokkenen",
     "pages": "eerste-gebruik",
     "pupils": "leerlingen",
+    "sources": "koppelingen",
     "staff": "medewerkers",
     "synchronisation": "synchronisatie",
 }
