@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -141,11 +140,9 @@ def frame() -> Frame | None:
 
 
 def _read_frame() -> Frame:
-    person, institution = db.session.execute(
-        sa.select(Person, Institution)
-        .outerjoin(Institution, Institution.id == Person.institution_id)
-        .where(Person.id == current_user.person_id)
-    ).one()
+    # Both came along with the account of this request; after a transaction they are read again.
+    person = db.session.get_one(Person, current_user.person_id)
+    institution = db.session.get(Institution, current_user.institution_id) if current_user.institution_id else None
     role = Role(current_user.role)
     return Frame(
         current_user.username,

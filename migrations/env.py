@@ -4,6 +4,7 @@ from alembic import context
 from flask import current_app
 
 from app.extensions import Moment
+from app.services.schema import is_ours
 
 database = current_app.extensions["migrate"].db
 
@@ -19,6 +20,7 @@ with database.engine.connect() as connection:
         target_metadata=database.metadata,
         render_as_batch=True,
         render_item=render_item,
+        include_object=is_ours,
         compare_type=True,
     )
     with context.begin_transaction():

@@ -1,13 +1,13 @@
 """The guard in front of every page: closed unless it is named here (R46)."""
 
 import sqlalchemy as sa
-from flask import Flask, redirect, request, session, url_for
+from flask import Flask, g, redirect, request, session, url_for
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from ..extensions import db, login_manager
-from ..models import Account
+from ..models import Account, Institution
 from ..own_page import START, own_page
 
 OPEN = frozenset(
@@ -54,11 +54,16 @@ def to_login() -> Response:
 
 
 def _load_account(account_id: str) -> Account | None:
-    """The account of a session on each request, with its person; None when it may not be used any more (R17)."""
-    account = db.session.scalar(
-        sa.select(Account).where(Account.id == int(account_id)).options(joinedload(Account.person, innerjoin=True))
-    )
-    if account is not None and account.is_active:
-        return account
+    """The account of a session on each request, with its person and institution; None when it may not be used any more
+    (R17)."""
+    found = db.session.execute(
+        sa.select(Account, Institution)
+        .outerjoin(Institution, Institution.id == Account.institution_id)
+        .where(Account.id == int(account_id))
+        .options(joinedload(Account.person, innerjoin=True))
+    ).first()
+    if found is not None and found.Account.is_active:
+        g.institution = found.Institution  # held here, so that the frame of the page finds it without a question
+        return found.Account
     session.clear()  # also when it may be used again later, this session stays dead
     return None

@@ -1,6 +1,7 @@
 """What we store. Rules that need only one row live here; rules that need more live in services."""
 
 from .accounts import Account, AccountLocation, IssuedSecret, KnownDevice, LoginSession, Role, Seat, Throttle
+from .combinations import PlaceSet, PlaceSetLocation, Route, RouteYear
 from .operations import AuditLine, Batch, BatchItem, Heartbeat, OutboxMail, SyncMessage, SyncRun, Upload
 from .organisation import Institution, Location, LocationKey, NewsItem, SourceConnection
 from .people import (
@@ -15,8 +16,6 @@ from .people import (
     PersonKey,
     PersonKind,
     PersonLocation,
-    PlaceSet,
-    PlaceSetLocation,
 )
 
 __all__ = [
@@ -48,6 +47,8 @@ __all__ = [
     "PlaceSet",
     "PlaceSetLocation",
     "Role",
+    "Route",
+    "RouteYear",
     "Seat",
     "SourceConnection",
     "SyncMessage",

@@ -60,12 +60,18 @@ class Account(UserMixin, Base):
     __tablename__ = "account"
     __table_args__ = (
         sa.UniqueConstraint("person_id", "seat"),
-        sa.Index("ix_account_list", "institution_id", "active", "role"),
+        # The order by role, and what the filters of a list find.
+        sa.Index(
+            *("ix_account_list", "institution_id", "role", "id"),
+            *("active", "place_set_id", "blocked", "last_login_at", "person_id"),
+        ),
     )
 
     id: Mapped[Id]
     institution_id: Mapped[int | None] = references("institution.id")
     person_id: Mapped[int] = references("person.id")
+    # The one of the person; kept by the database itself, so that a list need not look up every owner.
+    place_set_id: Mapped[int | None] = references("place_set.id", ondelete="SET NULL")
     seat: Mapped[Seat] = mapped_column(coded(Seat))
     role: Mapped[Role] = mapped_column(coded(Role))
     username: Mapped[str] = mapped_column(plain_text(100), unique=True)  # over the installation, case counts (Z-023)

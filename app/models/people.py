@@ -51,9 +51,17 @@ class Person(Base):
 
     __tablename__ = "person"
     __table_args__ = (
-        # These two answer lists, counts and searches without a look at the rows themselves, at 100,000 persons too.
+        # The order of a list, what its filters find, and the order by e-mail address: they answer without a look at the
+        # rows themselves, at 100,000 persons too.
         sa.Index("ix_person_list", "institution_id", "kind", "sort_key", "id", "left_on", "place_set_id"),
-        sa.Index("ix_person_seen", "institution_id", "kind", "left_on", "place_set_id", "search_key"),
+        sa.Index(
+            *("ix_person_seen", "institution_id", "kind", "left_on"),
+            *("place_set_id", "route_id", "has_account", "search_key"),
+        ),
+        sa.Index(
+            *("ix_person_email", "institution_id", "email", "id"),
+            *("kind", "left_on", "place_set_id", "has_account"),
+        ),
         sa.Index("ix_person_sorted", "institution_id", "sort_key", "id", "kind", "place_set_id"),
         sa.Index("ix_person_number", "institution_id", "kind", "number"),
     )
@@ -72,11 +80,12 @@ class Person(Base):
     hand_made: Mapped[bool] = mapped_column(default=False)  # never overwritten by a roster (part 7 nr 22)
     left_on: Mapped[date | None]  # gone from the roster since this day; the account stays (part 7 nr 23)
     place_set_id: Mapped[int | None] = references("place_set.id", ondelete="SET NULL")  # None: seen from nowhere
+    route_id: Mapped[int | None] = references("route.id", ondelete="SET NULL")  # None: no pupil
+    has_account: Mapped[bool] = mapped_column(server_default=sa.false())  # an own one; kept by the database itself
     sort_key: Mapped[str] = mapped_column(plain_text(200))
-    search_key: Mapped[str] = mapped_column(plain_text(500))
+    search_key: Mapped[str] = mapped_column(plain_text(500))  # found by its trigrams too (services/trigrams.py)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(Moment)
-    has_account: Mapped[bool | None] = query_expression()  # only where a list asks for it along with the person
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -102,31 +111,6 @@ class Person(Base):
         return self.list_name
 
 
-class PlaceSet(Base):
-    """A combination of locations that some persons are seen from; a school has a handful of them.
-
-    Derived from PersonLocation and written by services/reach.py alone. With it a list asks "is your set one of these
-    few?" instead of looking up the locations of every person.
-    """
-
-    __tablename__ = "place_set"
-    __table_args__ = (sa.UniqueConstraint("institution_id", "key"),)
-
-    id: Mapped[Id]
-    institution_id: Mapped[int] = references("institution.id")
-    key: Mapped[str] = mapped_column(sa.String(1000))  # the ids of the locations in order: "3 7"
-
-
-class PlaceSetLocation(Base):
-    """A location of a combination."""
-
-    __tablename__ = "place_set_location"
-
-    location_id: Mapped[int] = references("location.id", primary_key=True)
-    place_set_id: Mapped[int] = references("place_set.id", primary_key=True, index=True)
-    institution_id: Mapped[int] = references("institution.id")
-
-
 class PersonKey(Base):
     """By which technical key a source knows a person; with the number it gave."""
 
@@ -140,6 +124,8 @@ class PersonKey(Base):
     kind: Mapped[PersonKind] = mapped_column(coded(PersonKind))
     key: Mapped[Key]
     number: Mapped[str | None] = mapped_column(sa.String(64))
+    # Of somebody who was merged into this person: heard only when the person's own key is not told.
+    absorbed: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class Group(Base):
@@ -170,10 +156,7 @@ class Enrolment(Base):
     """A pupil in one school year; earlier years stay (Z-172)."""
 
     __tablename__ = "enrolment"
-    __table_args__ = (
-        sa.UniqueConstraint("person_id", "school_year"),
-        sa.Index("ix_enrolment_found", "location_id", "school_year", "year_of_study", "person_id"),
-    )
+    __table_args__ = (sa.UniqueConstraint("person_id", "school_year"),)
 
     id: Mapped[Id]
     institution_id: Mapped[int] = references("institution.id")

@@ -7,7 +7,7 @@ least one location; and other parties. Without a location an administrator sees 
 from collections.abc import Collection
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from ..models import (
     Account,
@@ -22,10 +22,13 @@ from ..models import (
     PersonKind,
     PersonLocation,
     PlaceSetLocation,
+    Role,
 )
 from .access import Actor
 from .bulk import insert_rows, read_rows
-from .place_sets import renew_place_sets
+from .combinations import PLACE_SETS, ROUTES, renew_combinations
+
+OF_STAFF = frozenset({Role.STAFF, Role.CARE_MANAGER, Role.ADMINISTRATOR})  # the roles of staff members
 
 
 def visible_persons(actor: Actor, kind: PersonKind | None = None) -> sa.ColumnElement[bool]:
@@ -55,10 +58,28 @@ def visible_persons(actor: Actor, kind: PersonKind | None = None) -> sa.ColumnEl
     return sa.and_(Person.institution_id == actor.institution_id, reached)
 
 
-def seen_from(location_ids: Collection[int]) -> sa.ColumnElement[bool]:
-    """The condition on Person: can be seen from one of these locations. A few place sets, however big the school."""
+def reached_accounts(actor: Actor) -> sa.ColumnElement[bool]:
+    """The condition on Account for those of the persons that this actor may see: visible_persons, by what is kept with
+    the account. The role says the kind of person: only staff get another one than their own (Z-145)."""
+    if actor.is_machine:
+        return Account.institution_id == actor.institution_id if actor.institution_id else sa.true()
+    here = Account.institution_id == actor.institution_id
+    if not actor.locations:
+        own = aliased(Account)
+        return sa.and_(
+            here, Account.person_id == sa.select(own.person_id).where(own.id == actor.account_id).scalar_subquery()
+        )
+    nowhere = sa.and_(Account.place_set_id.is_(None), Account.role.in_(sorted(OF_STAFF)))
+    return sa.and_(here, sa.or_(seen_from(actor.locations, Account), nowhere, Account.role == Role.OTHER))
+
+
+def seen_from(location_ids: Collection[int], whose: type[Person] | type[Account] = Person) -> sa.ColumnElement[bool]:
+    """The condition on Person (or on Account, for its owner): can be seen from one of these locations.
+
+    A few place sets, however big the school.
+    """
     sets = sa.select(PlaceSetLocation.place_set_id).where(PlaceSetLocation.location_id.in_(sorted(location_ids)))
-    return Person.place_set_id.in_(sets)
+    return whose.place_set_id.in_(sets)
 
 
 def visible_groups(actor: Actor) -> sa.ColumnElement[bool]:
@@ -75,9 +96,10 @@ def locations_of(session: Session, account: Account) -> frozenset[int]:
 
 
 def recompute_reach(session: Session, institution_id: int, person_ids: Collection[int] | None = None) -> None:
-    """Bring person_location in line with enrolments, groups, links and couplings. The caller commits.
+    """Bring person_location, place sets and routes in line with enrolments, groups, links and couplings.
 
-    Call it after any of those changed; `person_ids` limits it to these persons (None: the whole institution).
+    Call it after any of those changed; `person_ids` limits it to these persons (None: the whole institution). The
+    caller commits.
     Who left keeps the locations of before, so the record stays where it was.
     """
     session.flush()
@@ -102,7 +124,8 @@ def recompute_reach(session: Session, institution_id: int, person_ids: Collectio
     if changed:
         new = {"by_group": sa.bindparam("g"), "by_hand": sa.bindparam("h")}
         session.connection().execute(sa.update(table).where(same).values(new), changed)
-    renew_place_sets(session, institution_id, {person for person, _location in wanted.keys() ^ known.keys()})
+    moved = {person for person, _location in wanted.keys() ^ known.keys()}
+    renew_combinations(session, institution_id, {PLACE_SETS: moved, ROUTES: person_ids})
 
 
 def _only(column: sa.ColumnElement[int], person_ids: Collection[int] | None) -> sa.ColumnElement[bool]:

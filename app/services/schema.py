@@ -2,11 +2,19 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from .trigrams import INDEXES
+
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+
+def is_ours(_object: Any, name: str | None, kind: str, *_more: Any) -> bool:
+    """Whether this table or index belongs to the models; those of the trigrams are the migrations' own."""
+    return kind not in ("table", "index") or not (name or "").removeprefix("ix_").startswith(tuple(INDEXES.values()))
 
 
 @cache

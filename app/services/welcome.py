@@ -148,10 +148,9 @@ def _weekly_at(session: Session, now: datetime, actor: Actor) -> datetime | None
 
 def _without_account(session: Session, actor: Actor) -> dict[PersonKind, int]:
     """Persons of today without an own account, per kind; kinds without any are left out (Z-096)."""
-    taken = sa.exists().where(Account.person_id == Person.id, Account.seat == Seat.OWN)
     rows = session.execute(
         sa.select(Person.kind, sa.func.count())
-        .where(Person.left_on.is_(None), ~taken, visible_persons(actor))
+        .where(Person.left_on.is_(None), ~Person.has_account, visible_persons(actor))
         .where(~_administers())
         .group_by(Person.kind)
     )

@@ -12,7 +12,8 @@ from flask_migrate import downgrade, upgrade
 from app.cli import COMMANDS
 from app.extensions import db as database
 from app.models import Institution
-from app.services.schema import is_current, newest_revision, revision_of
+from app.services.schema import is_current, is_ours, newest_revision, revision_of
+from tests.databases import on_postgresql
 
 NEEDS_NO_TABLES = {"bench", "doctor", "scheduler"}  # has its own; tells about it; waits for it
 
@@ -22,8 +23,15 @@ def tables(db):
 
 
 def differences(db):
+    opts = {"compare_type": True, "include_object": is_ours}
     with db.engine.connect() as connection:
-        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), db.metadata)
+        found = compare_metadata(MigrationContext.configure(connection, opts=opts), db.metadata)
+    # SQLite tells no name and no ON DELETE of a key that was added with its column: it is looked at on PostgreSQL.
+    return [one for one in found if on_postgresql() or one[0] not in ("add_fk", "remove_fk") or not is_added(one[1])]
+
+
+def is_added(key):
+    return (key.parent.name, *key.column_keys) in {("person", "route_id"), ("account", "place_set_id")}
 
 
 def leaves(command, path=()):

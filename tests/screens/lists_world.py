@@ -26,7 +26,7 @@ from app.models import (
 )
 from app.models.names import search_key, sort_key
 from app.roster.practice_names import BOYS, GIRLS, LAST_NAMES
-from app.services.place_sets import renew_place_sets
+from app.services.combinations import PLACE_SETS, ROUTES, renew_combinations
 from app.services.reach import recompute_reach
 
 YEAR = 2026
@@ -110,7 +110,7 @@ def make_school(session, pupils=1_000, *, brin="98ZZ", names=("Lindelaan", "Have
     for table, lines in rows.items():
         for i in range(0, len(lines), PIECE):
             session.execute(sa.insert(table), lines[i : i + PIECE])
-    renew_place_sets(session, school.id, range(start, start + 2 * pupils + max(2, pupils // 20)))
+    renew_combinations(session, school.id, {PLACE_SETS: None, ROUTES: None})
     session.commit()
     _count_rows(session)
     return School(school.id, places)

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.models import Enrolment, Group, PersonKind
+from app.services.reach import recompute_reach
 from tests.screens.screens_world import LISTS, elsewhere, here, lindelaan
 
 __all__ = ["elsewhere", "here", "lindelaan"]  # fixtures
@@ -111,6 +112,7 @@ def test_the_filter_jaartal_shows_where_a_pupil_was_in_earlier_years_z172(
     session.add(
         Group(institution_id=old.institution_id, location_id=lindelaan.id, school_year=2024, name="1B", sort_key="1b")
     )
+    recompute_reach(session, old.institution_id)
     session.commit()
     now, then = get(admin_client, LISTS["pupils"]), get(admin_client, LISTS["pupils"] + "?year=2024")
     assert ">Lindelaan</span>" in now

@@ -6,34 +6,55 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import aliased
 
 from ...actor import current_actor
-from ...models import Account, AccountLocation, Enrolment, GroupPupil, GroupStaff, Person, Role
+from ...extensions import db
+from ...models import Account, AccountLocation, Enrolment, GroupPupil, GroupStaff, Person, PersonKind, Role
 from ...services.access import MANAGED
-from ..lists.filters import ChoiceFilter, ListFilter, found_by_words
+from ...services.reach import seen_from
+from ...services.trigrams import could_contain
+from ..lists.filters import ChoiceFilter, ListFilter, with_words
 from ..lists.listing import Wish
 from ..lists.screen import whole_number
-from ..persons.screen import at_location, groups_named, offered
+from ..persons.screen import groups_named, offered
 
 ROLES = tuple(role for role in Role if role in MANAGED)
 
 
 def _by_username(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
-    return sa.func.lower(Account.username).contains(value.lower(), autoescape=True)
+    typed = value.lower()
+    return sa.and_(
+        could_contain(db.session, Account, [typed]), sa.func.lower(Account.username).contains(typed, autoescape=True)
+    )
+
+
+def _by_name(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
+    owner = aliased(Person)
+    return (
+        sa.exists().where(owner.id == Account.person_id, with_words(value, owner, Account.person_id)).correlate(Account)
+    )
+
+
+def _owner(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Accounts of the persons of the institution for whom this holds. All kinds are named: the indexes go by kind."""
+    here = Person.institution_id == current_actor().institution_id
+    return Account.person_id.in_(sa.select(Person.id).where(here, Person.kind.in_(PersonKind), condition))
 
 
 def _by_role(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
     return Account.role == Role(value) if value in ROLES else sa.false()
 
 
-def _at_location(value: str, wish: Wish) -> sa.ColumnElement[bool]:
+def _at_location(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
     """Administrators by what is coupled to this account; everybody else by where the person is."""
     coupled = sa.exists().where(
         AccountLocation.account_id == Account.id,
         AccountLocation.location_id == (whole_number(value) or 0),
         AccountLocation.location_id.in_(_reach()),
     )
-    return sa.case((Account.role == Role.ADMINISTRATOR, coupled), else_=at_location(value, wish))
+    place = {whole_number(value) or 0} & set(_reach())
+    return sa.case((Account.role == Role.ADMINISTRATOR, coupled), else_=seen_from(place, Account))
 
 
 def _in_group(value: str, wish: Wish) -> sa.ColumnElement[bool]:
@@ -42,7 +63,7 @@ def _in_group(value: str, wish: Wish) -> sa.ColumnElement[bool]:
     members = [
         sa.select(link.person_id).where(link.group_id.in_(groups)) for link in (Enrolment, GroupPupil, GroupStaff)
     ]
-    return Person.id.in_(sa.union_all(*members))
+    return Account.person_id.in_(sa.union_all(*members))
 
 
 def _reach() -> list[int]:
@@ -56,8 +77,8 @@ def _active(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
 NOTABLE = {  # what an administrator looks for now and then
     "blocked": (_l("Blocked"), lambda: Account.blocked),
     "unused": (_l("Never logged in"), lambda: Account.last_login_at.is_(None)),
-    "left": (_l("Left"), lambda: Person.left_on.is_not(None)),
-    "silent": (_l("No e-mail address"), lambda: sa.func.coalesce(Person.email, "") == ""),
+    "left": (_l("Left"), lambda: _owner(Person.left_on.is_not(None))),
+    "silent": (_l("No e-mail address"), lambda: _owner(Person.email.is_(None))),
 }
 
 
@@ -71,7 +92,7 @@ def _notable_choices(_wish: Wish) -> Sequence[tuple[str, Any]]:
 
 FILTERS = (
     ListFilter("username", _l("Username"), _by_username),
-    ListFilter("name", _l("(Part of) name"), found_by_words(Person.search_key)),
+    ListFilter("name", _l("(Part of) name"), _by_name),
     ChoiceFilter("role", _l("Role"), _by_role, choices=lambda wish: [(role.value, role.label) for role in ROLES]),
     ChoiceFilter("location", _l("Location"), _at_location, choices=lambda wish: offered(wish).locations),
     ChoiceFilter("group", _l("Group"), _in_group, choices=lambda wish: offered(wish).groups),

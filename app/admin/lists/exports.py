@@ -56,7 +56,7 @@ class Export:
         self.columns = [column for column in screen.columns if column.exported]
 
     def response(self) -> AnyResponse:
-        total = self.screen.count(self.wish)
+        total = self.screen.count(self.screen.found(self.wish))
         if total > MOST_ROWS:
             flash(_("This list has more than %(most)s rows. Make it shorter with a filter.", most=MOST_ROWS), "error")
             return redirect(f"{url_for('.index_view')}?{self.wish.query()}")

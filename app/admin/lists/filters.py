@@ -10,7 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from ...extensions import db
+from ...models import Person
 from ...models.names import search_words
+from ...services.trigrams import could_contain
 from .listing import Wish
 
 MOST_OPTIONS = 250
@@ -79,10 +82,9 @@ class ChoiceFilter(ListFilter):
         return next((str(label) for code, label in self.choices(wish) if code == value), value)
 
 
-def found_by_words(column: Any) -> Condition:
-    """Every typed word is somewhere in this search key: accents, capitals and order do not matter."""
-
-    def where(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
-        return sa.and_(sa.true(), *[column.contains(word, autoescape=True) for word in search_words(value)])
-
-    return where
+def with_words(text: str, person: type[Person] = Person, ids: Any = None) -> sa.ColumnElement[bool]:
+    """The condition on Person (or an alias): every typed word is somewhere in the search key; accents, capitals and
+    order do not matter. `ids`: the column with the ids of the persons, when it is that of another table."""
+    words = search_words(text)
+    each = [person.search_key.contains(word, autoescape=True) for word in words]
+    return sa.and_(could_contain(db.session, Person, words, person.id if ids is None else ids), *each)

@@ -25,7 +25,7 @@ from .filters import ListFilter
 from .listing import BulkAction, Page, Wish, read_query
 
 MOST_TICKED = 1_000  # a page holds at most 100 rows; more ticks than this come from no page of ours
-FEW_HITS = 1_000  # so many ids fit in one statement; more hits are dense enough to be found in order
+FEW_HITS = 500  # so many ids fit in one statement; more hits are dense enough to be found in order
 
 
 class ListScreen(AdminOnly, ModelView):
@@ -125,8 +125,20 @@ class ListScreen(AdminOnly, ModelView):
 
     def found(self, wish: Wish) -> sa.Select:
         """Every row that the filters of this wish find."""
+        return self.within(self.asked(wish))
+
+    def asked(self, wish: Wish) -> list[sa.ColumnElement[bool]]:
+        """The conditions of the filters of this wish."""
         conditions = [chosen.condition(wish) for chosen in self.filters]
-        return self.reachable().where(*[condition for condition in conditions if condition is not None])
+        return [condition for condition in conditions if condition is not None]
+
+    def within(self, asked: list[sa.ColumnElement[bool]]) -> sa.Select:
+        """The rows for which all this holds, of those that exist for who asks."""
+        return self.source().where(*asked, self.visible(current_actor()))
+
+    def in_order(self, asked: list[sa.ColumnElement[bool]], wish: Wish) -> sa.Select:
+        """The same rows, for going through them in order; a screen may know a shorter way to say which they are."""
+        return self.within(asked)
 
     def sorted(self, statement: sa.Select, wish: Wish, backwards: bool = False) -> sa.Select:
         """In the order of this wish, the id last, so that no row is on two pages."""
@@ -138,35 +150,43 @@ class ListScreen(AdminOnly, ModelView):
     def _ids(self, statement: sa.Select) -> sa.Select:
         return statement.with_only_columns(self.model.id, maintain_column_froms=True).order_by(None)
 
-    def count(self, wish: Wish) -> int:
-        statement = self.found(wish).with_only_columns(sa.func.count(), maintain_column_froms=True)
+    def count(self, found: sa.Select) -> int:
+        statement = found.with_only_columns(sa.func.count(), maintain_column_froms=True)
         return db.session.scalar(statement.order_by(None)) or 0
 
     def page(self, wish: Wish) -> Page:
-        """The rows of one page. The last pages are read from the end: OFFSET costs what it skips."""
-        hits = self._hits(wish)
-        few = hits is not None and len(hits) <= FEW_HITS
-        page = Page.of(wish, len(hits) if few else self.count(wish))
+        """The rows of one page. The last pages are read from the end: OFFSET costs what it skips.
+
+        A few hits are sorted; many are dense enough to be found by going through all in order.
+        """
+        asked = self.asked(wish)
+        found = self.within(asked)
+        total, few = self._hits(found, wish)
+        page = Page.of(wish, total)
         if not page.size:
             return page
         from_end = page.skipped > page.total // 2
         skip = page.total - page.skipped - page.size if from_end else page.skipped
-        chosen = self.source().where(self.model.id.in_(hits)) if few else self.found(wish)
+        if total <= FEW_HITS:
+            chosen = self.source().where(self.model.id.in_(self._ids(found) if few is None else few))
+        else:
+            chosen = self.in_order(asked, wish)
         # First the ids, which an index alone can answer; then the rows of those ids, with all that goes along.
         chosen = self.sorted(chosen, wish, backwards=from_end).offset(skip).limit(page.size)
         ids = chosen.with_only_columns(self.model.id, maintain_column_froms=True).subquery()
         rows = self.loaded(self.source()).where(self.model.id.in_(sa.select(ids)))
         return page.filled(list(db.session.scalars(self.sorted(rows, wish))))
 
-    def _hits(self, wish: Wish) -> list[int] | None:
-        """The ids that a typed search finds, in no order, up to one more than few; None without a search.
+    def _hits(self, found: sa.Select, wish: Wish) -> tuple[int, list[int] | None]:
+        """(number of rows, their ids when they are few and known).
 
-        Looking for a part of a word reads all names, so it is done once, for the count and for the page. Many hits
-        need no list: they are dense enough to be counted and to be found in order.
+        A filter is asked once, for the number and the rows. A typed search is counted: its trigrams find it again.
         """
-        if not any(one.name in wish.values for one in self.filters if one.is_typed):
-            return None
-        return list(db.session.scalars(self._ids(self.found(wish)).limit(FEW_HITS + 1)))
+        if not any(one.is_typed and one.name in wish.values for one in self.filters):
+            few = list(db.session.scalars(self._ids(found).limit(FEW_HITS + 1)))
+            if len(few) <= FEW_HITS:
+                return len(few), few
+        return self.count(found), None
 
     def allowed_ids(self, raw_ids: Iterable[object]) -> list[int]:
         """Those of these ids that exist for who asks, each once; anything else is left out (trap 4)."""

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from ...actor import current_actor
 from ...clock import school_year_name
 from ...extensions import db
-from ...models import Enrolment, GroupPupil, Location, Person, PersonKind
+from ...models import GroupPupil, Person, PersonKind, RouteYear
 from ...services.persons.page import accounts_of, enrolments_of, groups_of_pupil, guardians_of, mentors_of
 from ...services.persons.reading import Place, places_of
 from ..lists.columns import Column
@@ -41,10 +41,8 @@ YEARS_OF_STUDY = tuple((str(year), str(year)) for year in range(1, 7))
 def enrolled(year: Any, *conditions: Any, everywhere: bool = False) -> sa.ColumnElement[bool]:
     """Enrolled in this school year, at a location within reach; `everywhere`: earlier years at another location of
     the institution too, for those are part of the history of a pupil in reach (Z-172)."""
-    actor = current_actor()
-    places = sa.select(Location.id).where(Location.institution_id == actor.institution_id)
-    here = Enrolment.location_id.in_(places) if everywhere else reached(Enrolment.location_id)
-    return Person.id.in_(sa.select(Enrolment.person_id).where(here, Enrolment.school_year == year, *conditions))
+    here = RouteYear.institution_id == current_actor().institution_id if everywhere else reached(RouteYear.location_id)
+    return Person.route_id.in_(sa.select(RouteYear.route_id).where(here, RouteYear.school_year == year, *conditions))
 
 
 def asked_year(wish: Wish) -> int | None:
@@ -63,7 +61,7 @@ def placed(value: str, wish: Wish) -> sa.ColumnElement[bool]:
     year = asked_year(wish)
     if year is None:
         return at_location(value, wish)
-    return enrolled(year, Enrolment.location_id == (whole_number(value) or 0))
+    return enrolled(year, RouteYear.location_id == (whole_number(value) or 0))
 
 
 def in_group(value: str, wish: Wish) -> sa.ColumnElement[bool]:
@@ -73,7 +71,7 @@ def in_group(value: str, wish: Wish) -> sa.ColumnElement[bool]:
 
 def in_year_of_study(value: str, wish: Wish) -> sa.ColumnElement[bool]:
     year, asked = newest_year(), asked_year(wish)
-    study = Enrolment.year_of_study == (whole_number(value) or 0)
+    study = RouteYear.year_of_study == (whole_number(value) or 0)
     return enrolled(year if asked is None else asked, study, everywhere=asked is not None)
 
 

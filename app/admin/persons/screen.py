@@ -6,16 +6,15 @@ import sqlalchemy as sa
 from flask import g, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import with_expression
 
 from ...actor import current_actor
 from ...extensions import db
 from ...models import Group, Person, PersonKind
 from ...services.access import Actor
-from ...services.persons.reading import Offers, has_account, offers
+from ...services.persons.reading import Offers, offers
 from ...services.reach import seen_from, visible_groups, visible_persons
 from ..lists.columns import Column
-from ..lists.filters import ChoiceFilter, ListFilter, found_by_words
+from ..lists.filters import ChoiceFilter, ListFilter, with_words
 from ..lists.listing import BulkAction, Wish
 from ..lists.screen import ListScreen, whole_number
 
@@ -62,10 +61,10 @@ def has_left(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
 
 
 def with_account(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
-    return has_account() if value == "1" else ~has_account()
+    return Person.has_account if value == "1" else ~Person.has_account
 
 
-SEARCH = ListFilter("search", _l("(Part of) name"), found_by_words(Person.search_key), hint=_l("or number"))
+SEARCH = ListFilter("search", _l("(Part of) name"), lambda text, _wish: with_words(text), hint=_l("or number"))
 LOCATION = ChoiceFilter("location", _l("Location"), at_location, choices=lambda wish: offered(wish).locations)
 LEFT = ChoiceFilter("left", _l("Status"), has_left, "0", choices=lambda wish: (("0", _("Present")), ("1", _("Left"))))
 ACCOUNT = ChoiceFilter(
@@ -76,7 +75,7 @@ EMAIL = Column(
     "email",
     _l("E-mail"),
     lambda person, _beside: person.email,
-    (sa.func.coalesce(Person.email, ""),),
+    (Person.email,),
     "wide",
     said=False,
     missing=_l("no e-mail"),
@@ -85,7 +84,7 @@ HAS_ACCOUNT = Column("account", _l("Account"), lambda person, _beside: person.ha
 
 
 def number_column(label: Any) -> Column:
-    return Column("number", label, lambda person, _beside: person.number, (sa.func.coalesce(Person.number, ""),))
+    return Column("number", label, lambda person, _beside: person.number, (Person.number,))
 
 
 class PersonScreen(ListScreen):
@@ -103,9 +102,6 @@ class PersonScreen(ListScreen):
 
     def visible(self, actor: Actor) -> sa.ColumnElement[bool]:
         return sa.and_(Person.kind == self.kind, visible_persons(actor, self.kind))
-
-    def loaded(self, statement: sa.Select) -> sa.Select:
-        return statement.options(with_expression(Person.has_account, has_account()))
 
     def row_url(self, row: Person) -> str:
         return url_for(f"{self.endpoint}.details_view", id=row.id)

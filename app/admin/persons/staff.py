@@ -55,7 +55,8 @@ def shown_at(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
 
 def has_role(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
     allowed = [role for role in ROLES if role.value == value]
-    return sa.exists().where(Account.person_id == Person.id, Account.role.in_(allowed)).correlate(Person)
+    here = Account.institution_id == current_actor().institution_id
+    return Person.id.in_(sa.select(Account.person_id).where(here, Account.role.in_(allowed)))
 
 
 def in_group(value: str, wish: Wish) -> sa.ColumnElement[bool]:

@@ -23,17 +23,16 @@ from ...models import (
     PersonKind,
     PersonLocation,
     Role,
-    Seat,
 )
 from ..access import HAS_LOCATIONS_BY_HAND, MANAGED, Actor
-from ..reach import visible_persons
+from ..reach import reached_accounts, visible_persons
 
 HISTORY_LINES = 20
 
 
 def visible_accounts(actor: Actor) -> sa.ColumnElement[bool]:
-    """The condition on Account joined with Person: accounts of persons in reach, never root or national (Z-092)."""
-    return sa.and_(Account.role.in_(sorted(MANAGED)), visible_persons(actor))
+    """The condition on Account: of persons in reach, never root or national (Z-092). Asks nothing of Person."""
+    return sa.and_(Account.role.in_(sorted(MANAGED)), reached_accounts(actor))
 
 
 def account_in_reach(session: Session, actor: Actor, account_id: int) -> Account:
@@ -52,8 +51,7 @@ def account_in_reach(session: Session, actor: Actor, account_id: int) -> Account
 
 def without_account(kind: PersonKind) -> sa.ColumnElement[bool]:
     """The condition on Person: of this kind, and without an own account (Z-096)."""
-    taken = sa.exists().where(Account.person_id == Person.id, Account.seat == Seat.OWN)
-    return sa.and_(Person.kind == kind, ~taken)
+    return sa.and_(Person.kind == kind, ~Person.has_account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +65,15 @@ class Waiting:
 
 def count_without_account(session: Session, actor: Actor) -> list[Waiting]:
     """For the choice of the dialog: the four kinds with their numbers (Z-095); one query."""
-    silent = sa.func.sum(sa.case((sa.func.coalesce(Person.email, "") == "", 1), else_=0))
-    each = [
-        sa.select(sa.literal(kind.value).label("kind"), sa.func.count(), silent)
+    each = [  # two counts, each with an index of its own
+        sa.select(sa.literal(kind.value), sa.literal(what), sa.func.count())
         .select_from(Person)
-        .where(without_account(kind), Person.left_on.is_(None), visible_persons(actor, kind))
+        .where(without_account(kind), Person.left_on.is_(None), visible_persons(actor, kind), condition)
         for kind in PersonKind
+        for what, condition in (("all", sa.true()), ("silent", Person.email.is_(None)))
     ]
-    found = {row[0]: row for row in session.execute(sa.union_all(*each))}
-    return [Waiting(kind, found[kind.value][1], found[kind.value][2] or 0) for kind in PersonKind]
+    found = {(kind, what): number for kind, what, number in session.execute(sa.union_all(*each))}
+    return [Waiting(kind, found[kind, "all"], found[kind, "silent"]) for kind in PersonKind]
 
 
 def home_groups(session: Session, person_ids: Collection[int]) -> dict[int, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, with_expression
+from sqlalchemy.orm import Session
 
 from ...models import (
     Account,
@@ -23,7 +23,6 @@ from ...models import (
 from ...models.names import dotted, list_name
 from ..access import Actor
 from ..reach import visible_groups, visible_persons
-from .reading import has_account
 
 
 @dataclass(slots=True)
@@ -47,7 +46,7 @@ class LocationNotes:
 
 def notes_of_groups(session: Session, actor: Actor, group_ids: Collection[int]) -> dict[int, GroupNotes]:
     """Numbers and staff of these groups, in one query whatever their number (Z-278)."""
-    silent = sa.case((has_account(), 0), else_=1)
+    silent = sa.case((Person.has_account, 0), else_=1)
     year = (
         sa.select(sa.func.max(Enrolment.year_of_study))
         .where(Enrolment.person_id == Person.id, Enrolment.school_year == Group.school_year)
@@ -88,7 +87,7 @@ def members_of(session: Session, actor: Actor, group_id: int) -> tuple[list[Pers
     def read(kind: PersonKind, member: type[GroupPupil] | type[GroupStaff]) -> list[Person]:
         chosen = sa.select(Person).join(member, member.person_id == Person.id).where(member.group_id == group_id)
         chosen = chosen.where(visible_persons(actor, kind)).order_by(Person.sort_key, Person.id)
-        return list(session.scalars(chosen.options(with_expression(Person.has_account, has_account()))))
+        return list(session.scalars(chosen))
 
     return read(PersonKind.PUPIL, GroupPupil), read(PersonKind.STAFF, GroupStaff)
 

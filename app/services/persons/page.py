@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased, with_expression
+from sqlalchemy.orm import Session, aliased
 
 from ...models import (
     Account,
@@ -22,7 +22,6 @@ from ...models import (
 )
 from ..access import MANAGED, Actor
 from ..reach import visible_groups, visible_persons
-from .reading import has_account
 
 MOST_LINKED = 500  # persons on one page; the list with its filters shows all
 
@@ -162,7 +161,6 @@ def _relatives(session: Session, actor: Actor, pair: sa.ColumnElement[bool], kin
     rows = session.execute(
         sa.select(Person, Guardianship.relation, Guardianship.receives_post)
         .join(Guardianship, pair)
-        .options(with_expression(Person.has_account, has_account()))
         .where(visible_persons(actor, kind))
         .order_by(sa.func.coalesce(Guardianship.rank, 99), Person.sort_key, Person.id)
     )

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Account, Enrolment, Group, Guardianship, Location, Person, PersonKind, PersonLocation, Seat
+from ...models import Enrolment, Group, Guardianship, Location, Person, PersonKind, PersonLocation
 from ..access import Actor
 from ..reach import visible_persons
 
-MOST_GROUPS = 1_000  # more than a choice can show; then the name is typed
+MOST_GROUPS = 251  # more than a choice can show; then the name is typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,9 @@ def offers(session: Session, actor: Actor, school_year: int | None = None) -> Of
     here = Location.id.in_(reached), Location.institution_id == actor.institution_id
     locations = sa.select(sa.literal("location"), Location.id, Location.name, Location.name).where(*here)
     groups = (
-        sa.select(sa.literal("group"), Group.id, Group.name, Group.sort_key)
+        sa.select(sa.literal("group"), sa.literal(0), Group.name, Group.sort_key)
         .where(Group.location_id.in_(reached), Group.school_year == wanted, Group.is_home)
+        .distinct()
         .limit(MOST_GROUPS)
         .subquery()
     )
@@ -121,8 +122,3 @@ def offers(session: Session, actor: Actor, school_year: int | None = None) -> Of
         [(name, name) for _key, name in sorted({(key, name) for _id, name, key in found["group"]})],
         [year for year, _name, _key in reversed(found["year"])],
     )
-
-
-def has_account() -> sa.ColumnElement[bool]:
-    """The condition on Person: has an own account."""
-    return sa.exists().where(Account.person_id == Person.id, Account.seat == Seat.OWN).correlate(Person)
