@@ -20,7 +20,7 @@ from flask import Flask
 from .clock import now
 from .extensions import db, transaction
 from .services.housekeeping import batches_wait, beat, mails_wait, runs_wait, tidy
-from .services.runs.requests import request_weekly, weekly_due
+from .services.runs.weekly import request_weekly, weekly_due
 from .services.schema import is_current
 from .work.batches import work_on_batches
 from .work.mail.delivery import deliver, has_left_books

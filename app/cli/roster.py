@@ -18,16 +18,17 @@ from ..services.access import Actor
 from ..services.institutions import institution_of
 from ..services.runs.answers import as_in_the_contract, run_answers
 from ..services.runs.connections import connect_source, locations_by_code, shown_settings
-from ..services.runs.requests import OPEN, connection_of
+from ..services.runs.requests import OPEN
 from ..services.runs.settings import switch_locations
-from ..services.runs.work import open_service
+from ..services.runs.weekly import connection_of
 from .answer import MACHINE, Answer, Commands, answers
+from .files import RegularFile
 from .imports import adapter_options, one_file
-from .roster_runs import run_file, run_line, run_service, try_out
+from .roster_runs import run_file, run_line, try_out
+from .roster_sync import services_of, sync_services
 
 roster = Commands("roster", help="Rosters of schools: where they come from, and reading them in.")
 SWITCH: Final = {"on": True, "off": False}
-FILES: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @roster.command("sources")
@@ -76,7 +77,7 @@ def connect(
         found = locations_by_code(db.session, institution, wanted)
         on = [found[code].id for code, value in wanted.items() if value]
         switch_locations(db.session, now(), actor, [place.id for place in found.values()], on)
-        data = _connected(institution)
+        data = _connected(institution, source)
     return Answer(data=data, text=_connection_lines(data))
 
 
@@ -93,8 +94,8 @@ def _switch(code: str, value: str) -> bool:
     return SWITCH[value.lower()]
 
 
-def _connected(institution: Institution) -> dict[str, Any]:
-    connection = connection_of(db.session, institution.id)
+def _connected(institution: Institution, source: str | None) -> dict[str, Any]:
+    connection = connection_of(db.session, institution.id, source)
     places = db.session.scalars(
         sa.select(Location).where(Location.institution_id == institution.id).order_by(Location.code)
     )
@@ -114,10 +115,10 @@ def _connection_lines(data: dict[str, Any]) -> Iterator[str]:
 
 
 @roster.command("import")
-@click.argument("files", nargs=-1, type=FILES)
+@click.argument("files", nargs=-1, type=RegularFile())
 @click.option("--source", required=True, help="The id of a file source; see `roster sources`.")
 @click.option("--institution", "brin", required=True)
-@click.option("--map", "map_file", type=FILES, help="How a table is read; guessed from its titles without.")
+@click.option("--map", "map_file", type=RegularFile(), help="How a table is read; guessed from its titles without.")
 @click.option("--dry-run", is_flag=True, help="Only show what would happen.")
 @click.option("--approve", is_flag=True, help="Apply, also when the roster would be put on hold.")
 @answers
@@ -136,19 +137,14 @@ def import_files(
 
 @roster.command("sync")
 @click.option("--institution", "brin", required=True)
+@click.option("--source", help="Only this connected service; all of them in order without.")
 @click.option("--dry-run", is_flag=True, help="Only show what would happen.")
 @click.option("--approve", is_flag=True, help="Apply, also when the roster would be put on hold.")
 @answers
-def sync(brin: str, dry_run: bool, approve: bool) -> Answer:
-    """One run of the connected service source."""
+def sync(brin: str, source: str | None, dry_run: bool, approve: bool) -> Answer:
+    """One run of each connected service source."""
     institution = institution_of(db.session, brin)
-    connection = connection_of(db.session, institution.id)
-    if connection is None:
-        raise InvalidInput(_("No service is connected. Connect one first with roster connect."))
-    if dry_run:
-        opened = open_service(db.session, institution, connection.source, current_app.config["SECRET_KEY"], today())
-        return try_out(institution, connection.source, opened, approve)
-    return run_service(institution.id, connection.source, approve)
+    return sync_services(institution, services_of(institution, source), dry_run, approve)
 
 
 @roster.command("runs")

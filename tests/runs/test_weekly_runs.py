@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.extensions import transaction
 from app.models import Institution, SourceConnection, SyncRun
-from app.services.runs import requests as sync_runs
+from app.services.runs import weekly as weekly_runs
 from tests.runs.run_world import NOW, ask, count
 
 __all__ = ["ask"]
@@ -26,7 +26,7 @@ def link(session, institution):
 
 def weekly(session, school, moment):
     with transaction():
-        run = sync_runs.request_weekly(session, moment, session.get_one(Institution, school))
+        run = weekly_runs.request_weekly(session, moment, session.get_one(Institution, school))
         return run and run.slot
 
 
@@ -41,7 +41,7 @@ def test_the_weekly_run_is_due_once_a_week_z229(session, link):
     assert weekly(session, school, SUNDAY) == f"{school}:2026-W40"
     finish(session)
     for later in (timedelta(minutes=1), timedelta(days=3), timedelta(days=6, hours=23, minutes=59)):
-        assert sync_runs.weekly_due(session, SUNDAY + later) == []
+        assert weekly_runs.weekly_due(session, SUNDAY + later) == []
         assert weekly(session, school, SUNDAY + later) is None
     assert weekly(session, school, SUNDAY + timedelta(days=7)) == f"{school}:2026-W41"
 
@@ -49,7 +49,7 @@ def test_the_weekly_run_is_due_once_a_week_z229(session, link):
 def test_a_missed_week_is_caught_up_once_r109(session, link):
     school, late = link.id, SUNDAY + timedelta(days=17, hours=5)
 
-    assert [one.id for one in sync_runs.weekly_due(session, late)] == [school]
+    assert [one.id for one in weekly_runs.weekly_due(session, late)] == [school]
     assert weekly(session, school, late) == f"{school}:2026-W42"
     finish(session)
     assert weekly(session, school, late) is None
@@ -89,9 +89,9 @@ def test_who_connected_today_waits_for_the_next_week_z232(session, link):
     session.execute(sa.update(SourceConnection).values(changed_at=NOW))
     session.commit()
 
-    assert sync_runs.weekly_due(session, NOW + timedelta(hours=1)) == []
-    assert sync_runs.weekly_due(session, SUNDAY + timedelta(days=7)) == [link]
+    assert weekly_runs.weekly_due(session, NOW + timedelta(hours=1)) == []
+    assert weekly_runs.weekly_due(session, SUNDAY + timedelta(days=7)) == [link]
 
 
 def test_a_school_without_connection_is_never_due(session, institution):
-    assert sync_runs.weekly_due(session, NOW) == []
+    assert weekly_runs.weekly_due(session, NOW) == []

@@ -13,7 +13,7 @@ from ...errors import InvalidInput
 from ...extensions import db, transaction
 from ...services.runs import settings as sync_settings
 from ...services.runs.reading import list_runs, unfinished_runs
-from ...services.runs.requests import OPEN, SHOWN, request_run
+from ...services.runs.requests import OPEN, SHOWN, request_runs
 from ..lists.screen import Screen
 from .forms import Addresses, choice, chosen_ids, crumbs, listed, new_form_key, page_number, slot_of, to_run
 from .runs import RunPages
@@ -62,13 +62,13 @@ class SynchronisationScreen(UploadPages, RunPages, Screen):
 
     @expose("/start/", methods=("POST",))
     def start(self) -> Any:
-        """ "Nu synchroniseren": one run at a time; a second click shows the one that is there (R124)."""
+        """ "Nu synchroniseren": a run of each service, one at a time; a second click shows what is there (R124)."""
         actor = current_actor()
         slot = slot_of(actor, "manual")
         with transaction():
-            source = sync_settings.service_to_run(db.session, actor)
-            run = request_run(db.session, now(), actor, actor.institution_id or 0, source, "manual", slot=slot)
-            run_id = run.id if run else None
+            sources = sync_settings.services_to_run(db.session, actor)
+            runs = request_runs(db.session, now(), actor, actor.institution_id or 0, sources, "manual", slot)
+            run_id = runs[0].id if runs else None
         return to_run(actor, slot, run_id)
 
     @expose("/vestigingen/", methods=("POST",))

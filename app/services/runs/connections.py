@@ -1,19 +1,24 @@
-"""Connecting a service source to a school, from the command line (contract.md: roster connect)."""
+"""Connecting services to a school: their settings, secrets sealed (contract.md: roster connect)."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...errors import InvalidInput, UnknownName
+from ...errors import InvalidInput, SecretUnusable, UnknownName
 from ...models import Institution, Location, SourceConnection
+from ...roster import SourceKind
+from ...roster.client_certificate import ends_on as ends_on_of
 from ...roster.sources import SOURCES, checked_settings, source_kind
 from ..access import Actor
 from ..audit import record
-from ..sealing import seal
+from ..sealing import seal, unseal
+from .source_order import join_orders, leave_orders
+from .weekly import connection_of
 
 HIDDEN: Final = "***"
 
@@ -26,40 +31,93 @@ def connect_source(
     source: str,
     settings: Mapping[str, str],
     secret_key: str,
+    ends_on: date | None = None,
 ) -> SourceConnection:
-    """Keep these settings, secret ones sealed, as the one connection of this school. The caller commits.
+    """Keep these settings, secret ones sealed, beside the other services of this school. The caller commits.
 
-    Raises UnknownName for the source, InvalidInput for a file source and for settings that it does not want.
+    `ends_on`: the last day of the token; a certificate among the settings tells its own. A service that is new here
+    comes last in the orders there are. Raises UnknownName for the source, InvalidInput for a file source and for
+    settings that it does not want.
     """
     kind = source_kind(source)
     if kind.connect is None:
         raise InvalidInput(_("Source %(source)s reads files; it cannot be connected.", source=source))
-    secrets = {setting.name for setting in kind.settings if setting.secret}
+    secrets = secret_names(kind)
     stored = {
         name: seal(secret_key, value) if name in secrets else value
         for name, value in checked_settings(source, settings).items()
     }
-    # A school has one service at a time: two would call each other's people gone.
-    others = sa.delete(SourceConnection).where(SourceConnection.institution_id == institution.id)
-    session.execute(others.where(SourceConnection.source != source))
-    connection = session.scalar(
-        sa.select(SourceConnection).where(
-            SourceConnection.institution_id == institution.id, SourceConnection.source == source
-        )
-    )
+    connection = connection_of(session, institution.id, source)
     if connection is None:
         connection = SourceConnection(institution_id=institution.id, source=source)
         session.add(connection)
+        join_orders(institution, source)
     connection.settings, connection.changed_at = stored, now
+    connection.ends_on = ends_on or certificate_ends_on(settings)
     session.flush()
     told = {"source": source, "settings": sorted(stored)}
     record(session, now, actor, "source-connected", "institution", institution.id, told, institution.id)
     return connection
 
 
+def disconnect_source(session: Session, now: datetime, actor: Actor, institution: Institution, source: str) -> None:
+    """Forget the settings of this service; its people stay as they are. The caller commits. Raises UnknownName."""
+    connection = connection_of(session, institution.id, source)
+    if connection is None:
+        raise UnknownName(_("This source is not connected."))
+    session.delete(connection)
+    leave_orders(institution, source)
+    session.flush()
+    record(
+        session, now, actor, "source-disconnected", "institution", institution.id, {"source": source}, institution.id
+    )
+
+
+def certificate_ends_on(settings: Mapping[str, str]) -> date | None:
+    """The last day of the certificate among these settings."""
+    return ends_on_of(settings.get("certificate"))
+
+
+def typed_settings(
+    kind: SourceKind, typed: Mapping[str, str], kept: Mapping[str, str], removed: Collection[str] = ()
+) -> dict[str, str]:
+    """The settings as a form sends them: an empty secret stays as it was, an empty other one is left out.
+
+    A secret is opaque, so it is not trimmed; a certificate is text of many lines, whatever their ends.
+    """
+    found = {}
+    for setting in kind.settings:
+        value = typed.get(setting.name, "")
+        if setting.form == "pem":
+            value = value.replace("\r\n", "\n").strip()
+        elif not setting.secret:
+            value = value.strip()
+        elif not value.strip():
+            value = ""
+        if not value and setting.secret and setting.name not in removed:
+            value = kept.get(setting.name, "")
+        if value:
+            found[setting.name] = value
+    return found
+
+
+def kept_settings(connection: SourceConnection, secret_key: str) -> dict[str, str]:
+    """The settings with their secrets opened; one that this key does not open is left out, to be given again."""
+    secrets, found = secret_names(source_kind(connection.source)), {}
+    for name, value in connection.settings.items():
+        with suppress(SecretUnusable):
+            found[name] = unseal(secret_key, value) if name in secrets else value
+    return found
+
+
+def secret_names(kind: SourceKind) -> set[str]:
+    """The settings of this source that are never shown again."""
+    return {setting.name for setting in kind.settings if setting.secret}
+
+
 def shown_settings(connection: SourceConnection) -> dict[str, str]:
     """The settings without the secrets."""
-    secrets = {setting.name for setting in SOURCES[connection.source].settings if setting.secret}
+    secrets = secret_names(SOURCES[connection.source])
     return {name: HIDDEN if name in secrets else value for name, value in connection.settings.items()}
 
 

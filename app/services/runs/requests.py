@@ -5,7 +5,7 @@ back to waiting when they are accepted, or end as discarded. A run is carried ou
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,9 +14,8 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ...clock import last_weekly_moment, local
 from ...errors import Conflict, UnknownName
-from ...models import Institution, SourceConnection, SyncRun
+from ...models import Institution, SyncRun
 from .. import audit
 from ..access import Actor
 from .answers import full_counts, run_answer, run_answers, seconds_between
@@ -28,26 +27,24 @@ __all__ = [  # the whole of runs for the entrances: what lives beside this file 
     "SHOWN",
     "apply_previewed",
     "approve_run",
-    "connection_of",
     "discard_run",
     "expire_previews",
     "full_counts",
     "open_run",
+    "open_run_locked",
     "request_run",
-    "request_weekly",
+    "request_runs",
     "run_answer",
     "run_answers",
     "run_in_reach",
     "seconds_between",
     "store_upload",
-    "weekly_due",
-    "weekly_slot",
+    "waiting_run",
 ]
 
 OPEN: Final = ("waiting", "running")  # one of these per institution, never two
 SHOWN: Final = ("preview", "held")  # wait for an administrator
 PREVIEWS_LIVE: Final = timedelta(days=1)
-SCHEDULER: Final = "scheduler"
 
 
 def request_run(
@@ -64,20 +61,42 @@ def request_run(
     approved: bool = False,
 ) -> SyncRun | None:
     """A new waiting run; None when its slot is taken or another run of the institution is open (see open_run)."""
-    if _open_run_locked(session, institution_id) is not None:
+    if open_run_locked(session, institution_id) is not None:
         return None
     slot = slot or f"{trigger}:{institution_id}:{secrets.token_hex(8)}"
+    values = {"slot": slot, "upload_id": upload_id, "preview": preview, "approved": approved}
+    return waiting_run(session, now, actor, institution_id, source, trigger, **values)
+
+
+def request_runs(
+    session: Session, now: datetime, actor: Actor, institution_id: int, sources: Sequence[str], trigger: str, slot: str
+) -> list[SyncRun]:
+    """A waiting run for each of these sources, done one after the other; none when another run is open.
+
+    The first has the slot itself, so that a doubled form finds it (R124).
+    """
+    if open_run_locked(session, institution_id) is not None:
+        return []
+    slots = (slot, *(f"{slot}:{source}" for source in sources[1:]))
+    made = (
+        waiting_run(session, now, actor, institution_id, source, trigger, slot=own)
+        for source, own in zip(sources, slots, strict=False)
+    )
+    return [run for run in made if run is not None]
+
+
+def waiting_run(
+    session: Session, now: datetime, actor: Actor, institution_id: int, source: str, trigger: str, **values: Any
+) -> SyncRun | None:
+    """The row of a run; None when its slot is taken. Ask open_run_locked first."""
     run = SyncRun(
         institution_id=institution_id,
         source=source,
         trigger=trigger,
-        slot=slot,
         status="waiting",
-        upload_id=upload_id,
         actor_id=actor.account_id,
-        preview=preview,
-        approved=approved,
         created_at=now,
+        **values,
     )
     try:
         with session.begin_nested():
@@ -97,7 +116,7 @@ def open_run(session: Session, institution_id: int) -> SyncRun | None:
     ).first()
 
 
-def _open_run_locked(session: Session, institution_id: int) -> SyncRun | None:
+def open_run_locked(session: Session, institution_id: int) -> SyncRun | None:
     """As open_run, while nobody else can start one: the institution's row is locked (SQLite locks the whole)."""
     session.execute(
         sa.select(Institution.id).where(Institution.id == institution_id).with_for_update(key_share=True)
@@ -151,7 +170,7 @@ def expire_previews(session: Session, now: datetime) -> None:
 
 def _accept(session: Session, actor: Actor, run_id: int, status: str) -> SyncRun:
     run = run_in_reach(session, actor, run_id)
-    if _open_run_locked(session, run.institution_id) is not None:
+    if open_run_locked(session, run.institution_id) is not None:
         raise Conflict(_("Another run is under way. Wait until it is done, then try again."))
     moved = {"status": "waiting", "stage": "waiting", "progress": 0, "actor_id": actor.account_id}
     if not _move(session, run, (status,), finished_at=None, **moved):
@@ -170,46 +189,3 @@ def _move(session: Session, run: SyncRun, from_status: Iterable[str], **values: 
     )
     session.refresh(run)
     return done.rowcount == 1
-
-
-def request_weekly(session: Session, now: datetime, institution: Institution) -> SyncRun | None:
-    """The weekly run of the connected source, once per week whoever asks (Z-229, R109); None when it is not due."""
-    slot = _weekly_slot_due(session, now, institution)
-    connection = connection_of(session, institution.id)
-    if slot is None or connection is None:
-        return None
-    actor = Actor(SCHEDULER, institution_id=institution.id)
-    return request_run(session, now, actor, institution.id, connection.source, "weekly", slot=slot)
-
-
-def _weekly_slot_due(session: Session, now: datetime, institution: Institution) -> str | None:
-    moment = last_weekly_moment(now, institution.weekly_day, institution.weekly_hour)
-    connection = connection_of(session, institution.id)
-    # Who connected after that moment waits for the next one, or presses the button (Z-232).
-    if connection is None or connection.changed_at > moment:
-        return None
-    slot = weekly_slot(institution.id, moment)
-    return None if session.scalar(sa.select(SyncRun.id).where(SyncRun.slot == slot)) else slot
-
-
-def weekly_slot(institution_id: int, moment: datetime) -> str:
-    """'7:2026-W47': the name of one weekly moment; unique in the table, so it runs once."""
-    year, week, _day = local(moment).isocalendar()
-    return f"{institution_id}:{year}-W{week:02d}"
-
-
-def weekly_due(session: Session, now: datetime) -> list[Institution]:
-    """The institutions whose weekly run has not been asked for yet, also when its moment was missed."""
-    connected = sa.select(SourceConnection.institution_id)
-    schools = session.scalars(sa.select(Institution).where(Institution.id.in_(connected)).order_by(Institution.id))
-    return [school for school in schools if _weekly_slot_due(session, now, school) is not None]
-
-
-def connection_of(session: Session, institution_id: int) -> SourceConnection | None:
-    """The connected service source of a school: the one connected last."""
-    return session.scalars(
-        sa.select(SourceConnection)
-        .where(SourceConnection.institution_id == institution_id)
-        .order_by(SourceConnection.changed_at.desc(), SourceConnection.id.desc())
-        .limit(1)
-    ).first()

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from ...clock import last_weekly_moment
 from ...errors import InvalidInput, UnknownName
-from ...models import Institution, Location, SourceConnection
+from ...models import Institution, Location
 from ...roster import SourceKind
 from ...roster.sources import SOURCES
 from ..access import Actor, require_administrator
 from ..audit import record
-from .requests import connection_of
+from .weekly import connected_sources
 
 PRACTICE = "practice"
 
@@ -108,18 +108,12 @@ def source_states(session: Session, school: Institution) -> list[SourceState]:
     return sorted(states, key=lambda one: (order.index(one.state), one.title))
 
 
-def connected_sources(session: Session, school: Institution) -> list[str]:
-    """The ids of the service sources that have settings here."""
-    chosen = sa.select(SourceConnection.source).where(SourceConnection.institution_id == school.id)
-    return list(session.scalars(chosen.order_by(SourceConnection.id)))
-
-
-def service_to_run(session: Session, actor: Actor) -> str:
-    """The source that "Nu synchroniseren" asks: the same one as the weekly run. Raises InvalidInput without one."""
-    connection = connection_of(session, institution_of(session, actor).id)
-    if connection is None:
+def services_to_run(session: Session, actor: Actor) -> list[str]:
+    """The services that "Nu synchroniseren" asks, as the weekly run does. Raises InvalidInput without one."""
+    sources = connected_sources(session, institution_of(session, actor))
+    if not sources:
         raise InvalidInput(_("No school system is connected. Connect one first, or read a file."))
-    return connection.source
+    return sources
 
 
 @dataclass(frozen=True, slots=True)
