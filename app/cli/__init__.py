@@ -9,6 +9,8 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from .words import speak
+
 COMMANDS = {  # name: the module of this package that holds it
     "accounts": "accounts",
     "bench": "bench",
@@ -24,10 +26,13 @@ COMMANDS = {  # name: the module of this package that holds it
 class Commands(AppGroup):
     """Loads a command when it is named, so that a server never pays for them."""
 
+    locale = "nl"
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *COMMANDS})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        speak(self.locale)
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
         try:
@@ -41,5 +46,6 @@ class Commands(AppGroup):
 
 def init_commands(app: Flask) -> None:
     commands = Commands(app.name)
+    commands.locale = app.config["BABEL_DEFAULT_LOCALE"]
     commands.commands.update(app.cli.commands)  # what the extensions brought: `db` of Flask-Migrate
     app.cli = commands

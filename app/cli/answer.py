@@ -28,6 +28,7 @@ from ..errors import AppError, trail
 from ..extensions import db, is_busy
 from ..services.access import Actor
 from ..services.schema import is_current
+from .words import Explained
 
 MACHINE = Actor(name="command")
 REFUSED, WRONG_USAGE = 1, 2
@@ -60,11 +61,11 @@ class _TellsInJson:
             return super().make_context(info_name, args, parent, **extra)  # type: ignore[misc]
 
 
-class Command(_TellsInJson, click.Command):
+class Command(_TellsInJson, Explained, click.Command):
     """A command that answers."""
 
 
-class Commands(_TellsInJson, AppGroup):
+class Commands(_TellsInJson, Explained, AppGroup):
     """A group of commands that answer."""
 
     command_class = Command

@@ -137,7 +137,7 @@ def test_an_unknown_name_ends_with_2(run, arguments):
 def test_every_command_explains_itself(run, name):
     result = run(name, "--help")
     assert result.exit_code == 0
-    assert "Usage:" in result.stdout
+    assert "Gebruik:" in result.stdout
 
 
 def test_on_a_database_that_was_never_prepared_commands_say_so_and_end_with_2(tmp_path):
