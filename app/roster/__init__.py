@@ -221,6 +221,7 @@ class SourceKind:
     settings: tuple[Setting, ...] = field(default=())
     needs_files: bool = True
     many_files: bool = False
+    look: Callable[..., str] | None = None  # what is in files of this kind, as text, before they are read
 
     @property
     def kind(self) -> str:

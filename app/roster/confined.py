@@ -36,6 +36,7 @@ PLAIN: Final = frozenset({("datetime", "date"), *(("app.roster", name) for name 
 class ConfinedSource:
     """The file source of this id, read in another process. `options` are plain values for its adapter."""
 
+    task = "open_files"
     memory = 1 << 30  # bytes of address space, libraries included
     seconds = 240  # on the processor; and half as many more by the clock
 
@@ -46,13 +47,21 @@ class ConfinedSource:
             "brin": brin,
             "today": today.isoformat(),
             "options": options,
+            "task": self.task,
         }
 
-    def fetch(self, progress: type_Progress | None = None) -> Roster:
+    def fetch(self, progress: type_Progress | None = None) -> Any:
         """The whole roster. Raises RosterUnreadable, or what the adapter said."""
         more = {"locale": str(get_locale() or "nl"), "memory": self.memory, "seconds": self.seconds}
         with _reader(json.dumps(self._order | more).encode(), self.seconds * 1.5) as answers:
             return _received(answers, progress)
+
+
+class ConfinedLook(ConfinedSource):
+    """A look at files before they are read, in another process; `fetch` gives the text that the adapter made of it."""
+
+    task = "look"
+    seconds = 40  # somebody waits for it
 
 
 @contextlib.contextmanager
@@ -106,7 +115,7 @@ class _PlainValues(pickle.Unpickler):
         return super().find_class(module, name)
 
 
-def _received(stream: IO[bytes], progress: type_Progress | None) -> Roster:
+def _received(stream: IO[bytes], progress: type_Progress | None) -> Roster | str:
     lists: dict[str, list[Any]] = {name: [] for name in LISTS}
     counted = _Counted(stream)
     while True:
@@ -122,6 +131,8 @@ def _received(stream: IO[bytes], progress: type_Progress | None) -> Roster:
             _refuse(*told)
         elif what == "broken":
             raise RuntimeError(told[0])  # a mistake of ours: logged with an id by who asked
+        elif what == "look":
+            return str(told[0])
         elif what == "roster":
             return replace(told[0], **{name: tuple(records) for name, records in lists.items()})
 

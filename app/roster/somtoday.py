@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 
 from app.clock import school_year_of
 from app.errors import RosterUnavailable
-from app.roster import ABSENT, Kind, Roster, type_Progress
+from app.roster import ABSENT, Kind, Probe, Roster, type_Progress
 from app.roster.messages import Notes
 from app.roster.somtoday_client import SomtodayClient
 from app.roster.somtoday_people import Collected, linked_pupils, linked_staff, pairs_of
+from app.roster.somtoday_probe import tried
 from app.roster.somtoday_reader import SomtodayReader, objects, texts, told_uuids, uuid_of
 from app.roster.transport import Refused
 
@@ -79,6 +80,16 @@ class SomtodaySource:
             closed_locations=frozenset(collected.closed),
             messages=tuple(notes.messages),
         )
+
+    def probe(self) -> Probe:
+        """What we may read at which locations. Raises RosterUnavailable with the cause in one sentence."""
+        notes = Notes()
+        with SomtodayClient(self._settings, self._sleep) as client:
+            reader = SomtodayReader(notes, school_year_of(self._today), self._today)
+            fetching = _Fetching(client, reader, notes, None)
+            fetching.locations(self._switched_off)
+            told, closed = fetching.collected.locations, fetching.collected.closed
+            return tried(client, [place for key, place in told.items() if key not in closed], notes)
 
 
 class _Fetching:

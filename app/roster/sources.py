@@ -9,7 +9,7 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.errors import InvalidInput, UnknownName
+from app.errors import InvalidInput, RosterUnreadable, UnknownName
 from app.roster import (
     RosterSource,
     Setting,
@@ -28,7 +28,7 @@ from app.roster import (
     uwlr,
     zermelo,
 )
-from app.roster.confined import ConfinedSource
+from app.roster.confined import ConfinedLook, ConfinedSource
 from app.roster.setting_checks import checked_value
 
 
@@ -43,6 +43,10 @@ def _open_practice(paths: Sequence[Path], brin: str, today: date) -> RosterSourc
 def _open_table(paths: Sequence[Path], brin: str, today: date, mapping: str | None = None) -> RosterSource:
     """`mapping` as JSON: it goes to the process that reads the file."""
     return table.TableSource(paths, brin, today, table.Mapping.from_json(mapping) if mapping else None)
+
+
+def _look_at_table(paths: Sequence[Path], _brin: str, today: date, **options: Any) -> str:
+    return table.look_with(paths, today, **options).to_json()
 
 
 BASE_URL: Final = Setting("base_url", _l("Address of the service"))
@@ -162,7 +166,12 @@ SOURCES: Final[dict[str, SourceKind]] = {
             many_files=True,
         ),
         SourceKind(
-            table.SOURCE, _l("Table (CSV, Excel, ODS)"), table.DELIVERS, open_files=_open_table, many_files=True
+            table.SOURCE,
+            _l("Table (CSV, Excel, ODS)"),
+            table.DELIVERS,
+            open_files=_open_table,
+            many_files=True,
+            look=_look_at_table,
         ),
     )
 }
@@ -194,6 +203,14 @@ def file_source(source: str, paths: Sequence[Path], brin: str, today: date, **op
     if not paths or (len(paths) > 1 and not kind.many_files):
         raise InvalidInput(_("Give exactly one file for this source."))
     return ConfinedSource(source, paths, brin, today, options)
+
+
+def table_look(paths: Sequence[Path], today: date, **options: Any) -> table.TableLook:
+    """How these tables are understood; they are looked at in a process of their own. `options`: see look_with."""
+    try:
+        return table.TableLook.from_json(ConfinedLook(table.SOURCE, paths, "", today, options).fetch())
+    except RosterUnreadable as refused:  # too large to look at
+        return table.TableLook(Path(paths[0]).name, refused=refused.message)
 
 
 def service_source(source: str, settings: Mapping[str, str], brin: str, today: date, **options: Any) -> RosterSource:

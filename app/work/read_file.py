@@ -56,18 +56,22 @@ def _answers(order: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
         except Exception as mistake:
             yield "broken", trail(mistake)
         else:
-            for name in LISTS:
-                records = getattr(whole, name)
-                for start in range(0, len(records), PIECE):
-                    yield "records", name, records[start : start + PIECE]
-            yield "roster", replace(whole, **dict.fromkeys(LISTS, ()))
+            yield from [("look", whole)] if isinstance(whole, str) else _pieces(whole)
 
 
-def _read(order: dict[str, Any]) -> Roster:
+def _read(order: dict[str, Any]) -> Roster | str:
+    """The roster in the files, or what a look at them says (order["task"])."""
     paths, today = [Path(path) for path in order["paths"]], date.fromisoformat(order["today"])
-    open_files = source_kind(order["source"]).open_files
-    assert open_files is not None  # who gave the order saw to it
-    return open_files(paths, order["brin"], today, **order["options"]).fetch()
+    done = getattr(source_kind(order["source"]), order["task"])(paths, order["brin"], today, **order["options"])
+    return done if isinstance(done, str) else done.fetch()
+
+
+def _pieces(whole: Roster) -> Iterator[tuple[Any, ...]]:
+    for name in LISTS:
+        records = getattr(whole, name)
+        for start in range(0, len(records), PIECE):
+            yield "records", name, records[start : start + PIECE]
+    yield "roster", replace(whole, **dict.fromkeys(LISTS, ()))
 
 
 @contextlib.contextmanager

@@ -28,11 +28,13 @@ from app.roster.table.person_fields import Collected
 from app.roster.table.places import TablePlaces
 from app.roster.table.pupil_rows import Pupils
 from app.roster.table.reading import Table, check_readable, open_table
+from app.roster.table.remembered import look_with, to_remember
 from app.roster.table.staff_rows import StaffMembers, read_groups
 from app.roster.table.template import template
 from app.roster.table.traps import is_month_first, m_is_a_girl, note_traps
 
-__all__ = ["MAPPING_NAME", "About", "Mapping", "TableLook", "TableSource", "look_at", "template"]
+__all__ = ["MAPPING_NAME", "About", "Mapping", "TableLook", "TableSource", "look_at"]
+__all__ += ["look_with", "template", "to_remember"]
 SOURCE: Final = "table"
 DELIVERS: Final = tuple(Kind)
 ORDER: Final = (About.GROUPS, About.PUPILS, About.GUARDIANS, About.STAFF)

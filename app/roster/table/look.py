@@ -52,6 +52,7 @@ class TableLook:
     encoding: str | None = None
     refused: str | None = None
     others: tuple["TableLook", ...] = ()
+    is_remembered: bool = False  # read by a mapping that the school used before
 
     def to_json(self) -> str:
         """The look as text, to come out of the process that read the file."""
