@@ -103,6 +103,7 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "gone": _l("Is no longer in the school system."),
     "location-off": _l("Location %(location)s is switched off, so this record was skipped."),
     "no-link": _l("This staff member has no link to a pupil or a group and was skipped."),
+    "merged": _l("This is somebody who was merged with number %(number)s. That record was used, and its links count."),
     "merged-with-hand-made": _l("Was already added by hand with this number and is now linked to the school system."),
     "name-kept": _l("The name was changed by hand and stays as it is."),
     "field-kept": _l("The %(field)s was changed by hand and stays as it is."),

@@ -28,6 +28,7 @@ from ...models import (
 )
 from ...roster.sources import source_kind
 from ..bulk import read_rows
+from .absorbed_rows import read_elsewhere, read_former
 from .authority import EQUAL, Say
 from .authority_rows import read_say
 from .link_sets import linked
@@ -108,6 +109,9 @@ class KnownSchool:
     newest_year: int | None = None  # the last school year that pupils were read in for
     made_on: date | None = None  # of the delivery of this source that was applied last
     say: Say = EQUAL  # what this source may say beside the others
+    former: dict[int, tuple[KnownPerson, ...]] = field(default_factory=dict)  # who was merged into whom, as they were
+    absorbed: frozenset[tuple[str, str]] = frozenset()  # of `keys`: those of who was merged into another
+    elsewhere: dict[int, bool] = field(default_factory=dict)  # merged, known to another source: does that still tell
 
     @property
     def is_new(self) -> bool:
@@ -125,6 +129,11 @@ def read_known(session: Session, institution: Institution, source: str, school_y
     _read_links(session, known, school_year)
     known.made_on = _made_last(session, known, source)
     known.say = read_say(session, institution, source)
+    known.former = {
+        kept: tuple(KnownPerson(*row) for row in rows)
+        for kept, rows in read_former(session, institution.id, PERSON_FIELDS).items()
+    }
+    known.elsewhere = read_elsewhere(session, source, known.former) if known.former else {}
     return known
 
 
@@ -184,11 +193,13 @@ def _read_persons(session: Session, known: KnownSchool, source: str) -> None:
             PersonKey.key,
             PersonKey.person_id,
             PersonKey.number,
+            PersonKey.absorbed,
         )
         .where(PersonKey.institution_id == known.institution_id, PersonKey.source.in_((source, ECKID)))
         .order_by(PersonKey.id)
     )
-    for name, kind, key, person_id, number in read_rows(session, keys):
+    absorbed: list[tuple[str, str]] = []
+    for name, kind, key, person_id, number, is_absorbed in read_rows(session, keys):
         if name == ECKID:
             known.eckids[kind, key] = person_id
         else:
@@ -197,7 +208,12 @@ def _read_persons(session: Session, known: KnownSchool, source: str) -> None:
                 number = person.fields[NUMBER]
             key = number if key == number else key
             known.keys[intern(kind), key] = KnownKey(person_id, number)
-            known.keyed[kind][person_id] = key
+            if is_absorbed:
+                absorbed.append((kind, key))
+                known.keyed[kind].setdefault(person_id, key)
+            else:
+                known.keyed[kind][person_id] = key
+    known.absorbed = frozenset(absorbed)
     accounts = sa.select(Account.person_id).where(Account.institution_id == known.institution_id)
     known.with_account = frozenset(row[0] for row in read_rows(session, accounts))
 

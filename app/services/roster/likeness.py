@@ -12,6 +12,16 @@ def bare(number: str) -> str:
     return number.lstrip("0") or number if number.isdecimal() else number.casefold()
 
 
+def number_of(record: Any) -> str | None:
+    """The number people know somebody by; a key that is valid once is no number (EDEXML "#", formats.md 1.2)."""
+    return (record.number or None) if record.number != record.key or lasts(record) else None
+
+
+def lasts(record: Any) -> bool:
+    """Whether the key may be used to recognise somebody next time. Guardians always have such a key."""
+    return getattr(record, "key_lasts", True)
+
+
 def has_other_birth_date(record: Any, person: KnownPerson) -> bool:
     """Whether both dates are known and differ."""
     born, told = person.fields[BIRTH_DATE], getattr(record, "birth_date", None)
@@ -57,6 +67,17 @@ def is_another_than_who_left(record: Any, person: KnownPerson) -> bool:
         and has_other_last_name(record, person)
         and has_other_first_name(record, person) is True
     )
+
+
+def is_another(record: Any, person: KnownPerson) -> bool:
+    """Whether a record under the key of this person shows somebody else.
+
+    A wrong date or a new name alone is a correction; both at once is another person. So is somebody without a date of
+    birth (staff, guardians) under other first and last names, and who would come back to the school so.
+    """
+    if has_other_birth_date(record, person) and has_other_last_name(record, person):
+        return True
+    return is_another_by_name(record, person) or is_another_than_who_left(record, person)
 
 
 def signature(record: Any) -> tuple[str, str, date] | None:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from .changes import KIND_OF, Plan
+from .former import Former
 from .known import NUMBER, KnownPerson, KnownSchool
 from .likeness import (
     bare,
@@ -17,8 +18,11 @@ from .likeness import (
     has_other_first_name,
     has_other_last_name,
     has_same_birth_date,
+    is_another,
     is_another_by_name,
     is_another_than_who_left,
+    lasts,
+    number_of,
     signature,
     signature_of,
 )
@@ -44,6 +48,7 @@ def match(known: KnownSchool, kind: str, records: Iterable[Any], plan: Plan) -> 
         matching.by_eckid()
         matching.by_number(lambda number: number)
         matching.by_number(bare)
+        matching.by_merger()
         matching.by_code()
         matching.by_name_and_birth_date()
         matching.note_shared_numbers(plan)
@@ -72,16 +77,6 @@ def unique(kind: str, records: Iterable[Any], plan: Plan) -> list[Any]:
                 numbers.add(number)
             kept.append(record)
     return kept
-
-
-def number_of(record: Any) -> str | None:
-    """The number people know somebody by; a key that is valid once is no number (EDEXML "#", formats.md 1.2)."""
-    return (record.number or None) if record.number != record.key or lasts(record) else None
-
-
-def lasts(record: Any) -> bool:
-    """Whether the key may be used to recognise somebody next time. Guardians always have such a key."""
-    return getattr(record, "key_lasts", True)
 
 
 class _Matching:
@@ -132,10 +127,9 @@ class _Matching:
         plan.skip("error", self.kind, number_of(record) or record.key, code)
 
     def is_of_another(self, record: Any, person: KnownPerson) -> bool:
-        """Whether the key of this person was given to somebody else: the record shows another ECK iD or birth date.
+        """Whether the key of this person was given to somebody else: the record shows another ECK iD or person.
 
-        A wrong date or a new name alone is a correction; both at once is another person. So is somebody without a date
-        of birth (staff, guardians) under other first and last names, and who would come back to the school so.
+        Who was merged is still known by the data of before, too: either person may be told.
         """
         eckid = getattr(record, "eckid", None)
         owner = self.known.eckids.get((self.kind, eckid)) if eckid and eckid not in self.twice else None
@@ -144,9 +138,7 @@ class _Matching:
         if owner is not None:
             self.troubled.add(owner)
             return True
-        if has_other_birth_date(record, person) and has_other_last_name(record, person):
-            return True
-        return is_another_by_name(record, person) or is_another_than_who_left(record, person)
+        return all(is_another(record, one) for one in (person, *self.known.former.get(person.id, ())))
 
     def by_eckid(self) -> None:
         for record in self.left():
@@ -191,6 +183,14 @@ class _Matching:
             or bare(own_key) == bare(record.key)
             or has_same_birth_date(record, person)
         )
+
+    def by_merger(self) -> None:
+        """Who was merged into another, by the number of before."""
+        former = Former(self.known, self.kind)
+        for record in list(self.left()) if self.known.former else ():
+            person_id = former.person_of(record)
+            if person_id is not None and person_id not in self.claimed:
+                self.claim(record, self.known.persons[person_id])
 
     def by_code(self) -> None:
         """Staff whose number is the code that this source tells beside another number, with the same last name.

@@ -8,6 +8,7 @@ from datetime import date
 
 from ...clock import school_year_name, school_year_of
 from ...roster import Roster
+from .absorbed import folded, hold_merged, mark_told
 from .changes import PEOPLE, Plan
 from .draft import Draft, note_messages
 from .gone import gone_links, keep_linked, leave_groups, note_falls, note_untold, settle_gone
@@ -24,12 +25,13 @@ def plan_roster(known: KnownSchool, roster: Roster, today: date) -> Plan:
     plan = Plan(messages=list(roster.messages))
     if known.is_new and roster.school_year != school_year_of(today):
         plan.note("warning", "roster", "", "school-year-not-now", year=school_year_name(roster.school_year))
-    roster = completed(known, roster)
+    roster = folded(known, completed(known, roster), plan)
     places = plan_locations(known, roster, plan)
     plan_groups(known, roster, plan, places)
     name_groups(known, roster, plan, places)
     draft = Draft(known, roster, today, plan, places)
     note_messages(draft)
+    hold_merged(draft)
     use_pupils(draft)
     keep_linked(draft)
     use_staff(draft)
@@ -42,6 +44,7 @@ def plan_roster(known: KnownSchool, roster: Roster, today: date) -> Plan:
     leave_groups(draft)
     note_falls(draft)
     note_untold(draft)
+    mark_told(draft)
     return plan
 
 
