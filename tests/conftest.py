@@ -19,7 +19,6 @@ from tests.lending import Lender, make_careless_app
 from tests.visiting import with_session
 
 __all__ = ["empty_database"]  # a fixture
-LENDER = Lender()  # one for every process of the tests
 
 
 def pytest_collection_modifyitems(config, items):
@@ -38,17 +37,24 @@ def app_settings():
     return {}
 
 
+@pytest.fixture(scope="session")
+def lender():
+    lender = Lender()
+    yield lender
+    lender.close()
+
+
 @pytest.fixture
-def app(empty_database, tmp_path, app_settings):
+def app(empty_database, lender, tmp_path, app_settings):
     url = empty_database(tmp_path)
-    app = make_careless_app(url, tmp_path, **app_settings) if app_settings else LENDER.lend(url, tmp_path)
+    app = make_careless_app(url, tmp_path, **app_settings) if app_settings else lender.lend(url, tmp_path)
     with app.app_context():
         yield app
         database.session.remove()
         if app_settings:
             database.engine.dispose()
         else:
-            LENDER.take_back()
+            lender.take_back()
 
 
 @pytest.fixture

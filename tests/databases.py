@@ -20,20 +20,15 @@ SEND_AWAY = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
 """
-# Deleting some rows is much faster than truncating all tables; deleting very many is not.
-EMPTY = """
-DO $$
-DECLARE one text;
-BEGIN
-    IF (SELECT max(pg_relation_size(name::regclass)) > 200000 FROM unnest('{{{tables}}}'::text[]) AS name) THEN
-        TRUNCATE {tables} CASCADE;
-    ELSE
-        FOREACH one IN ARRAY '{{{tables}}}'::text[] LOOP EXECUTE 'DELETE FROM ' || one; END LOOP;
-    END IF;
-    PERFORM setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences
-        WHERE schemaname = 'public' AND last_value IS NOT NULL;
-END $$
+SIZES = """
+SELECT pg_relation_size(name::regclass) FROM unnest(%(names)s::text[]) WITH ORDINALITY AS one (name, place)
+ORDER BY place
 """
+RESTART = """
+SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences
+WHERE schemaname = 'public' AND last_value IS NOT NULL
+"""
+LARGE = 200_000  # bytes
 NOTHING = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
 
 
@@ -83,7 +78,7 @@ def empty_database(tmp_path_factory):
         outside.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0")
     inside = sa.create_engine(named(name), isolation_level="AUTOCOMMIT")
     revision = migrated(named(name), home)
-    empty = EMPTY.format(tables=", ".join(table.name for table in reversed(database.metadata.sorted_tables)))
+    tables = [table.name for table in reversed(database.metadata.sorted_tables)]  # who refers to others goes first
 
     def fresh(_instance):
         with inside.connect() as connection:
@@ -91,7 +86,7 @@ def empty_database(tmp_path_factory):
             if not is_whole(connection):
                 connection.exec_driver_sql(NOTHING)
                 migrated(named(name), home)
-            connection.exec_driver_sql(empty)
+            empty(connection, tables)
         return named(name)
 
     def is_whole(connection):
@@ -106,6 +101,21 @@ def empty_database(tmp_path_factory):
     with server.connect() as outside:
         outside.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     server.dispose()
+
+
+def empty(connection, tables):
+    """As new: no rows, numbers from 1, and what comes in is found in that order.
+
+    For some rows deleting is thirty times as fast as truncating all tables; for very many it is not.
+    """
+    sizes = dict(zip(tables, connection.exec_driver_sql(SIZES, {"names": tables}).scalars(), strict=True))
+    used = [table for table, size in sizes.items() if size]
+    if max(sizes.values()) > LARGE:
+        connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)}")
+    elif used:
+        connection.exec_driver_sql("; ".join(f"DELETE FROM {table}" for table in used))
+        connection.exec_driver_sql(f"VACUUM {', '.join(used)}")
+    connection.exec_driver_sql(RESTART)
 
 
 def migrated(url: str, home) -> str:

@@ -38,6 +38,7 @@ class Lender:
         return self.app
 
     def make(self, url, instance):
+        self.close()
         self.app = app = make_careless_app(url, instance)
         self.config, self.extensions, self.new = dict(app.config), dict(app.extensions), self.shape()
         with app.app_context():
@@ -56,4 +57,8 @@ class Lender:
 
     def take_back(self):
         if not on_postgresql():  # its file is gone; on PostgreSQL the connections serve the next test
+            self.close()
+
+    def close(self):
+        if self.app is not None:
             self.engine.dispose()

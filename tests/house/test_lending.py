@@ -25,7 +25,7 @@ def borrow(empty_database, tmp_path):
                 lender.take_back()
 
     yield borrow
-    lender.engine.dispose()
+    lender.close()
 
 
 def test_settings_and_what_was_remembered_come_back_as_they_were(borrow):
