@@ -2,6 +2,7 @@
 
 from .accounts import Account, AccountLocation, IssuedSecret, KnownDevice, LoginSession, Role, Seat, Throttle
 from .combinations import PlaceSet, PlaceSetLocation, Route, RouteYear
+from .exchange import AccessBlock, Merge, Notice, NotTheSame, Pin, RunJournal, TableMapping
 from .operations import AuditLine, Batch, BatchItem, Heartbeat, OutboxMail, SyncMessage, SyncRun, Upload
 from .organisation import Institution, Location, LocationKey, NewsItem, SourceConnection
 from .people import (
@@ -19,6 +20,7 @@ from .people import (
 )
 
 __all__ = [
+    "AccessBlock",
     "Account",
     "AccountLocation",
     "AuditLine",
@@ -38,21 +40,27 @@ __all__ = [
     "LocationKey",
     "LoginSession",
     "Mentor",
+    "Merge",
     "NewsItem",
+    "NotTheSame",
+    "Notice",
     "OutboxMail",
     "Person",
     "PersonKey",
     "PersonKind",
     "PersonLocation",
+    "Pin",
     "PlaceSet",
     "PlaceSetLocation",
     "Role",
     "Route",
     "RouteYear",
+    "RunJournal",
     "Seat",
     "SourceConnection",
     "SyncMessage",
     "SyncRun",
+    "TableMapping",
     "Throttle",
     "Upload",
 ]

@@ -19,6 +19,7 @@ class Upload(Base):
     institution_id: Mapped[int] = references("institution.id", index=True)
     stored_as: Mapped[Text]
     shown_as: Mapped[Text]
+    options: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)  # how to read it: the mapping of a table
     sha256: Mapped[str] = mapped_column(sa.String(64))
     created_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -42,6 +43,9 @@ class SyncRun(Base):
     actor_id: Mapped[int | None] = references("account.id", ondelete="SET NULL")
     preview: Mapped[bool] = mapped_column(default=False)  # stop after the plan and show it; nothing is applied yet
     approved: Mapped[bool] = mapped_column(default=False)  # apply although the gate would hold it
+    parts: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)  # what overran the gate, and what is left out
+    undo_of: Mapped[int | None]  # the run that this one puts back
+    limits: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)  # of an undo: a location, a kind, a person
     counts: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     changes: Mapped[list[Any] | None] = mapped_column(sa.JSON)  # what a preview or held run shows; wiped when it ends
     plan_hash: Mapped[str | None] = mapped_column(sa.String(64))  # of the plan that was shown (R78)
@@ -159,6 +163,7 @@ class AuditLine(Base):
     action: Mapped[Code]
     subject_kind: Mapped[str] = mapped_column(sa.String(24))
     subject_id: Mapped[int | None]
+    run_id: Mapped[int | None]  # the run of the roster that did it
     details: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
 
 

@@ -1,6 +1,6 @@
 """The school: institution, locations, where its roster comes from, and its news."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ class Institution(Base):
     is_practice: Mapped[bool] = mapped_column(default=False)
     weekly_day: Mapped[int] = mapped_column(default=6)  # 0 = Monday; Sunday 00:00 by default (domain.md 5.9)
     weekly_hour: Mapped[int] = mapped_column(default=0)
+    exchange: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)  # its own limits of the gate, and order of sources
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -63,6 +64,7 @@ class SourceConnection(Base):
     institution_id: Mapped[int] = references("institution.id")
     source: Mapped[Code]
     settings: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    ends_on: Mapped[date | None]  # the last day of the token or certificate, when somebody wrote it down
     changed_at: Mapped[datetime] = mapped_column(Moment)
 
 
