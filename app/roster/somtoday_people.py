@@ -67,7 +67,8 @@ def _linked_pupil(
     if mentors is ABSENT and isinstance(home, str) and told.mentors.get(home):
         mentors = told.mentors[home]
     for key in mentors or ():
-        if key not in told.staff and Kind.STAFF not in told.refused:
+        # With a location closed nobody can tell a mistake from a mentor of that location (Z-228).
+        if key not in told.staff and Kind.STAFF not in told.refused and not told.closed:
             notes.warning("pupil", pupil.number, "mentor-unknown", mentor=key[:8])
     has_groups, has_staff = Kind.GROUPS not in told.refused, Kind.STAFF not in told.refused
     return pupil._replace(
