@@ -1,22 +1,29 @@
-"""What `roster import` is given: files, and for a table the mapping that says how it is read."""
+"""What `roster import` is given beside files: for a table the mapping that says how it is read."""
 
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from flask_babel import gettext as _
 
+from ..clock import today
 from ..errors import InvalidInput
-from ..roster.archive import pack_files
-from ..roster.table import MAPPING_NAME, SOURCE
+from ..extensions import db
+from ..models import Institution
+from ..roster.sources import table_look
+from ..roster.table import SOURCE
 from ..roster.table import Mapping as TableMapping
+from ..services.runs.tables import remembered_mappings
 
 
-def adapter_options(source: str, map_file: Path | None) -> dict[str, str]:
-    """What the adapter gets beside the files: the mapping, checked. Raises InvalidInput that names what is wrong."""
+def adapter_options(
+    institution: Institution, source: str, files: Sequence[Path], map_file: Path | None
+) -> dict[str, str]:
+    """What the adapter gets beside the files: the mapping, checked. Raises InvalidInput that names what is wrong.
+
+    Without a file of its own, a table is read as this school read such a table before, when the titles still fit.
+    """
     if map_file is None:
-        return {}
+        return _remembered(institution, files) if source == SOURCE and len(files) == 1 else {}
     if source != SOURCE:
         raise InvalidInput(_("Only the source %(source)s takes a mapping.", source=SOURCE))
     try:
@@ -26,14 +33,8 @@ def adapter_options(source: str, map_file: Path | None) -> dict[str, str]:
     return {"mapping": TableMapping.from_json(text).to_json()}
 
 
-@contextmanager
-def one_file(files: Sequence[Path], options: Mapping[str, str]) -> Iterator[Path | None]:
-    """One file that holds all of it, for a run keeps one until it is done: several files, or a mapping, make a zip."""
-    if len(files) < 2 and not options:
-        yield files[0] if files else None
-        return
-    more = {MAPPING_NAME: options["mapping"]} if options else {}
-    with tempfile.TemporaryDirectory() as folder:
-        packed = Path(folder) / f"{files[0].stem}.zip"
-        packed.write_bytes(pack_files(files, more))
-        yield packed
+def _remembered(institution: Institution, files: Sequence[Path]) -> dict[str, str]:
+    known = remembered_mappings(db.session, institution.id)
+    db.session.rollback()  # no transaction is open while the file is looked at
+    look = table_look(files, today(), remembered=known) if known else None
+    return {"mapping": look.mapping.to_json()} if look and look.is_remembered and look.mapping else {}

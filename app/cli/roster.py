@@ -23,8 +23,8 @@ from ..services.runs.settings import switch_locations
 from ..services.runs.weekly import connection_of
 from .answer import MACHINE, Answer, Commands, answers
 from .files import RegularFile
-from .imports import adapter_options, one_file
-from .roster_runs import run_file, run_line, try_out
+from .imports import adapter_options
+from .roster_runs import run_files, run_line, try_out
 from .roster_sync import services_of, sync_services
 
 roster = Commands("roster", help="Rosters of schools: where they come from, and reading them in.")
@@ -127,12 +127,11 @@ def import_files(
 ) -> Answer:
     """Read a roster from files."""
     institution = institution_of(db.session, brin)
-    options = adapter_options(source, map_file)
+    options = adapter_options(institution, source, files, map_file)
     opened = file_source(source, files, institution.brin, today(), **options)  # refuses at once what cannot be meant
     if dry_run:
         return try_out(institution, source, opened, approve)
-    with one_file(files, options) as file:
-        return run_file(institution.id, source, file, approve)
+    return run_files(institution.id, source, files, options, approve)
 
 
 @roster.command("sync")

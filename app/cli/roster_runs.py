@@ -1,7 +1,8 @@
 """What `roster import` and `roster sync` share: asking for a run, doing it here, and telling what became of it."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +19,23 @@ from ..services.access import Actor
 from ..services.runs.answers import full_counts, message_answer, run_answer
 from ..services.runs.outcome import foresee
 from ..services.runs.requests import request_run
-from ..services.runs.uploads import store_upload
+from ..services.runs.uploads import SentFile, store_files
 from ..services.runs.work import next_run
 from ..work.runs import do_run
 from .answer import MACHINE, REFUSED, WRONG_USAGE, Answer
 
 
-def run_file(institution_id: int, source: str, file: Path | None, approve: bool) -> Answer:
-    """One import of this file. It is kept until the run is done, so that a kill loses nothing."""
+def run_files(
+    institution_id: int, source: str, files: Sequence[Path], options: Mapping[str, str], approve: bool
+) -> Answer:
+    """One import of these files. They are kept until the run is done, so that a kill loses nothing."""
     folder, kept = Path(current_app.config["INSTANCE"]) / "uploads", None
     _finish_left_behind(institution_id)
     try:
-        with transaction():
-            if file is not None:
-                with file.open("rb") as stream:
-                    kept = store_upload(db.session, now(), institution_id, folder, file.name, stream)
+        with transaction(), ExitStack() as stack:
+            if files:
+                sent = [SentFile(file.name, stack.enter_context(file.open("rb"))) for file in files]
+                kept = store_files(db.session, now(), institution_id, folder, source, sent, options)
             path = folder / kept.stored_as if kept else None
             run_id = _requested(institution_id, source, "file", kept and kept.id, approve)
     except AppError:

@@ -1,12 +1,10 @@
 """A zip that somebody sent in, checked before anything in it is used (R74). XLSX and ODS files are zips too."""
 
-import io
 import re
 import stat
 import zipfile
 import zlib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
@@ -93,17 +91,6 @@ def check_xml_members(archive: zipfile.ZipFile) -> None:
             if b"<!DOCTYPE" in bare or b"<!ENTITY" in bare:
                 raise has_doctype()
             tail = bare[-16:]
-
-
-def pack_files(paths: Sequence[Path], more: Mapping[str, str]) -> bytes:
-    """One zip of these files under their own names and of these texts, so that a run can keep them until it is done."""
-    packed, names = io.BytesIO(), Counter(path.name for path in paths)
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, path in enumerate(paths, 1):
-            archive.write(path, path.name if names[path.name] == 1 else f"{number}-{path.name}")
-        for name, text in more.items():
-            archive.writestr(name, text)
-    return packed.getvalue()
 
 
 def broken() -> RosterUnreadable:

@@ -5,9 +5,13 @@ import json
 import pytest
 import sqlalchemy as sa
 
+from app.extensions import transaction
 from app.models import Group, Person, PersonKind, Upload
+from app.roster.table import About, Mapping
+from app.services.runs.tables import remember_mapping
 from tests.roster.table_world import workbook
 from tests.roster.test_edex2000 import ALL as EDEX2000
+from tests.runs.run_world import NOW
 
 PUPILS = "Leerlingnummer;Roepnaam;Achternaam;Klas;Ouder1 achternaam\n001;Noor;Beek;h2a;Dam\n002;Ad;Vos;h2a;Ver\n"
 TABLE = ("--source", "table", "--institution", "99ZZ")
@@ -99,6 +103,26 @@ def test_a_column_of_the_mapping_that_is_missing_ends_with_2(run, put):
 
     assert (code, answer["status"]) == (2, "failed")
     assert "Familienaam" in answer["reason"]
+
+
+def test_a_table_is_read_as_the_school_read_such_a_table_before(run, put, session, institution):
+    columns = {"number": "id", "last_name": "wie", "group": "waar"}
+    with transaction():
+        remember_mapping(session, NOW, institution.id, Mapping(About.PUPILS, columns))
+    file, other = put("lijst.csv", "id,wie,waar\n1,Beek,h2a\n"), put("anders.csv", "nr,zus\n1,x\n")
+
+    assert run("import", file, *TABLE, "--dry-run")[1]["counts"]["pupils"]["new"] == 1
+    assert run("import", file, *TABLE)[1]["counts"]["groups"]["new"] == 1
+    assert run("import", other, *TABLE)[0] == 2
+
+
+def test_a_single_csv_of_a_package_keeps_its_name(run, put, session):
+    """What is in users.csv is known by its name alone; the file is kept under another one."""
+    orgs = put("orgs.csv", "sourcedId,name,type\ns1,De Zilverlinde,school\n")
+    code, answer = run("import", orgs, "--source", "oneroster-csv", "--institution", "99ZZ")
+
+    dry = run("import", orgs, "--source", "oneroster-csv", "--institution", "99ZZ", "--dry-run")
+    assert (code, answer["status"], answer["reason"]) == (dry[0], dry[1]["status"], dry[1]["reason"])
 
 
 def test_only_a_table_takes_a_mapping(run, put):

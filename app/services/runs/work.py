@@ -18,6 +18,7 @@ from ...models import Institution, Location, LocationKey, SourceConnection, Sync
 from ...roster import RosterSource
 from ...roster.sources import file_source, service_source, source_kind
 from ..sealing import unseal
+from .uploads import reading_options
 
 LEASE: Final = timedelta(seconds=60)
 MOST_TAKES: Final = 10  # a run that killed so many workers is given up
@@ -102,7 +103,9 @@ def open_source(session: Session, hold: Hold, config: Mapping[str, Any], today: 
         raise RosterUnavailable(_("This run was started %(times)s times and never came to an end.", times=MOST_TAKES))
     institution = session.get_one(Institution, run.institution_id)
     if source_kind(run.source).kind == "file":
-        return file_source(run.source, _paths(session, run, Path(config["INSTANCE"])), institution.brin, today)
+        upload = session.get(Upload, run.upload_id) if run.upload_id is not None else None
+        paths = _paths(run, upload, Path(config["INSTANCE"]))
+        return file_source(run.source, paths, institution.brin, today, **reading_options(upload))
     return open_service(session, institution, run.source, config["SECRET_KEY"], today)
 
 
@@ -118,8 +121,7 @@ def open_service(session: Session, institution: Institution, source: str, secret
     return service_source(source, settings, institution.brin, today, switched_off=off)
 
 
-def _paths(session: Session, run: SyncRun, instance: Path) -> list[Path]:
-    upload = session.get(Upload, run.upload_id) if run.upload_id is not None else None
+def _paths(run: SyncRun, upload: Upload | None, instance: Path) -> list[Path]:
     if upload is not None:
         return [instance / "uploads" / upload.stored_as]
     if run.trigger == "file" and run.source != "practice":

@@ -1,0 +1,40 @@
+"""How a school's own tables are read: the mapping that was last used for each kind of table (issue 3 part 1)."""
+
+import json
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ...models import Person, PersonKind, TableMapping
+from ...roster.table import Mapping
+
+
+def remembered_mappings(session: Session, institution_id: int) -> list[str]:
+    """The mappings that this school used, as JSON, the one used last first."""
+    chosen = sa.select(TableMapping.mapping).where(TableMapping.institution_id == institution_id)
+    newest = chosen.order_by(TableMapping.changed_at.desc(), TableMapping.id.desc())
+    return [json.dumps(told) for told in session.scalars(newest)]
+
+
+def remember_mapping(session: Session, now: datetime, institution_id: int, mapping: Mapping) -> None:
+    """Keep how this kind of table was read, for the next one. The caller commits."""
+    told = json.loads(mapping.to_json())
+    row = session.scalar(
+        sa.select(TableMapping).where(
+            TableMapping.institution_id == institution_id, TableMapping.kind == mapping.kind.value
+        )
+    )
+    if row is None:
+        row = TableMapping(institution_id=institution_id, kind=mapping.kind.value)
+        session.add(row)
+    row.mapping, row.changed_at = told, now
+    session.flush()
+
+
+def numbers_with_zeros(session: Session, institution_id: int) -> list[str]:
+    """A number of a pupil that starts with a zero, when the school has one: a table without them lost its zeros."""
+    chosen = sa.select(Person.number).where(
+        Person.institution_id == institution_id, Person.kind == PersonKind.PUPIL, Person.number.like("0%")
+    )
+    return list(session.scalars(chosen.limit(1)))
