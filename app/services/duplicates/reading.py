@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...errors import UnknownName
-from ...models import NotTheSame, Person, PersonKey, PersonKind
+from ...errors import Conflict, UnknownName
+from ...models import Merge, NotTheSame, Person, PersonKey, PersonKind
 from ..access import Actor, require_administrator
 from ..bulk import read_rows
 from ..reach import visible_persons
@@ -88,13 +88,24 @@ def _apart(session: Session, actor: Actor) -> set[type_Pair]:
 
 
 def two_in_reach(session: Session, actor: Actor, ids: Collection[int]) -> tuple[Person, Person]:
-    """These two persons of one kind, the lower id first. Raises UnknownName unless both are within reach (R47)."""
+    """These two persons of one kind, the lower id first.
+
+    Raises UnknownName unless both are within reach (R47), Conflict when one was merged into somebody in reach.
+    """
     require_administrator(actor)
     found = sa.select(Person).where(Person.id.in_(list(ids)), visible_persons(actor)).order_by(Person.id)
     persons = session.scalars(found.execution_options(populate_existing=True)).all()
+    if len(persons) < 2 and session.scalar(_merged_among(actor, ids)) is not None:
+        raise Conflict(_("One of these two was merged meanwhile. Look at the merged persons."))
     if len(persons) != 2 or persons[0].kind is not persons[1].kind:
         raise UnknownName(_("This pair of persons does not exist."))
     return persons[0], persons[1]
+
+
+def _merged_among(actor: Actor, ids: Collection[int]) -> sa.Select[tuple[int]]:
+    """A merge of one of these persons into somebody within reach."""
+    merged = sa.select(Merge.id).join(Person, Person.id == Merge.kept_id)
+    return merged.where(Merge.absorbed_id.in_(list(ids)), visible_persons(actor)).limit(1)
 
 
 def are_apart(session: Session, ids: Collection[int]) -> bool:
