@@ -130,10 +130,12 @@ FIELD_LABELS = {
     "leaving_date": _l("Leaving date"),
     "name": _l("Name"),
     "left_on": _l("Left on"),
+    "pin": _l("Pinned by hand"),
 }
 VALUES = {  # stored codes that people read in words
     "gender": lambda code: Gender(code).label,
     "source": lambda code: source_title(code),
+    "pin": lambda field: field_label(field),
 }
 
 

@@ -11,9 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from ...models import Account, Batch, BatchItem, IssuedSecret, Person, Role, Seat
+from ...models import Account, Batch, BatchItem, IssuedSecret, Person, PersonKind, Role, Seat
 from ..access import ROLE_OF_KIND
 from ..audit import record_many
+from ..corrections.blocks import shut_out
 from ..login.credentials import FreshSecret, Purpose, secret_row, supersede
 from ..mail.outbox import NewMail, queue_mails
 from .batch_reach import out_of_reach, starter_of
@@ -93,7 +94,10 @@ def _look(session: Session, batch: Batch, items: list[BatchItem]) -> tuple[dict[
         people = _lock_people(session, [item.person_id for item in items])
         having = set(_having(session, list(people)))  # asked after the lock: what another batch made is seen
         subjects: dict[int, Any] = {item.id: people[item.person_id] for item in items}
-        found = {key: why_no_account(person, person.id in having) for key, person in subjects.items()}
+        shut = shut_out(session, list(people)) if batch.kind == PersonKind.GUARDIAN else ()
+        found = {
+            key: why_no_account(person, person.id in having, person.id in shut) for key, person in subjects.items()
+        }
         known = {}
     else:
         accounts = _lock_accounts(session, [item.account_id for item in items if item.account_id])

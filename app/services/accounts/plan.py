@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from ...models import Account, Person, PersonKind, Seat
 from ..access import Actor
+from ..corrections.blocks import shut_out
 from ..mail.outbox import can_be_mailed
 from ..reach import visible_persons
 from .colleagues import further_among
@@ -29,6 +30,7 @@ REASONS = {  # the codes of batch_item.reason and of the contract
     "is-gone": _l("does not exist any more"),
     "inactive": _l("the account is inactive"),
     "blocked": _l("the account is blocked"),
+    "access-blocked": _l("may not see any pupil: access is blocked"),
     "out-of-reach": _l("is not at one of your locations any more"),
     "more-locations": _l("has locations that you do not have"),
 }
@@ -82,11 +84,16 @@ class AccountPlan:
         return len(self.accounts) - self.by_mail
 
 
-def why_no_account(person: Person, has_account: bool) -> str | None:
-    """The code of the reason why this person gets no account, or None (Z-087, Z-096)."""
+def why_no_account(person: Person, has_account: bool, is_shut_out: bool = False) -> str | None:
+    """The code of the reason why this person gets no account, or None (Z-087, Z-096).
+
+    `is_shut_out`: a guardian whose access to every pupil is blocked (services/corrections/blocks.py).
+    """
     if has_account:
         return "has-account"
-    return "has-left" if person.left_on is not None else None
+    if person.left_on is not None:
+        return "has-left"
+    return "access-blocked" if is_shut_out else None
 
 
 def why_no_reset(account: Account) -> str | None:
@@ -124,9 +131,10 @@ def plan_accounts(session: Session, actor: Actor, person_ids: Sequence[int]) -> 
     taken = taken_usernames(session)
     people = list(_people(session, actor, person_ids))
     groups = _groups(session, [person.id for person, _has in people if person.kind is PersonKind.PUPIL])
+    shut = shut_out(session, [person.id for person, _has in people if person.kind is PersonKind.GUARDIAN])
     plan = AccountPlan(len(person_ids))
     for person, has_account in people:
-        if code := why_no_account(person, has_account):
+        if code := why_no_account(person, has_account, person.id in shut):
             plan.skipped.append(_skipped(person, None, code))
             continue
         choice = choose_username(named(person), taken)

@@ -27,6 +27,7 @@ from ...models import (
     PersonLocation,
     Role,
 )
+from ..corrections.blocks import may_see_pupil
 from .outbox import ABOUT_ACCOUNT, WITH_SECRET
 
 FIRST_WAITS = (1, 5, 15, 60, 240)  # minutes; then every four hours
@@ -137,7 +138,8 @@ def family_of(session: Session, mails: Sequence[Due]) -> Family:
         rows = session.execute(
             sa.select(Guardianship.guardian_id, Person.first_name)
             .join(Person, Person.id == Guardianship.pupil_id)
-            .where(Guardianship.guardian_id.in_(guardians), Person.left_on.is_(None), Person.first_name.is_not(None))
+            .where(Guardianship.guardian_id.in_(guardians), may_see_pupil())
+            .where(Person.left_on.is_(None), Person.first_name.is_not(None))
             .order_by(Person.sort_key, Person.id)
         )
         for guardian_id, name in rows:

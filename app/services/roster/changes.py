@@ -96,14 +96,16 @@ class Plan:
     changes: list[Change] = field(default_factory=list)
     rows: dict[str, Rows] = field(default_factory=lambda: defaultdict(Rows))  # by table
     refs: Refs = field(default_factory=Refs)
+    # Of pinned fields: (person, field, what the source said before, what it says now); remembered when applied.
+    told: list[tuple[int, str, Any, Any]] = field(default_factory=list)
     # For the gate (R103); by kind in the plural.
     used_pupils: int = 0
     refused: Counter[str] = field(default_factory=Counter)  # records whose key belonged to somebody else
     kinds: dict[str, Fall] = field(default_factory=dict)
-    places: list[tuple[str, Fall]] = field(default_factory=list)  # name of a location, and its pupils
     renamed: dict[str, Fall] = field(default_factory=dict)  # how many get another name or date of birth
     one_address: dict[str, Fall] = field(default_factory=dict)  # how many get one and the same e-mail address
     classless: Fall = field(default_factory=lambda: Fall(0, 0))  # pupils who lose their home class
+    untold: set[int] = field(default_factory=set)  # changed hand-made staff whom the source tells no more
 
     @property
     def is_empty(self) -> bool:
@@ -122,7 +124,11 @@ class Plan:
         changes = [
             (*change[:5], [field for field in change.fields if field[0] != "left_on"]) for change in self.changes
         ]
-        links = [(table, rows.new, rows.gone) for table, rows in sorted(self.rows.items()) if table != "person"]
+        links = [
+            (table, rows.new, rows.gone)
+            for table, rows in sorted(self.rows.items())
+            if table != "person" and (rows.new or rows.gone)
+        ]
         return hashlib.sha256(repr((self.counted(), changes, links)).encode()).hexdigest()
 
     def note(self, severity: str, kind: str, key: str, code: str, **values: str) -> None:

@@ -28,6 +28,7 @@ from ...models import (
 )
 from ...roster.sources import source_kind
 from ..bulk import read_rows
+from ..corrections.pins import known_pins, type_Pins
 from .absorbed_rows import read_elsewhere, read_former
 from .authority import EQUAL, Say
 from .authority_rows import read_say
@@ -109,6 +110,7 @@ class KnownSchool:
     newest_year: int | None = None  # the last school year that pupils were read in for
     made_on: date | None = None  # of the delivery of this source that was applied last
     say: Say = EQUAL  # what this source may say beside the others
+    pins: type_Pins = field(default_factory=dict)  # fields that were corrected by hand
     former: dict[int, tuple[KnownPerson, ...]] = field(default_factory=dict)  # who was merged into whom, as they were
     absorbed: frozenset[tuple[str, str]] = frozenset()  # of `keys`: those of who was merged into another
     elsewhere: dict[int, bool] = field(default_factory=dict)  # merged, known to another source: does that still tell
@@ -129,6 +131,7 @@ def read_known(session: Session, institution: Institution, source: str, school_y
     _read_links(session, known, school_year)
     known.made_on = _made_last(session, known, source)
     known.say = read_say(session, institution, source)
+    known.pins = known_pins(session, institution.id)
     known.former = {
         kept: tuple(KnownPerson(*row) for row in rows)
         for kept, rows in read_former(session, institution.id, PERSON_FIELDS).items()

@@ -11,6 +11,7 @@ from .draft import OUTSIDE, Draft, Used
 from .known import BIRTH_DATE, EMAIL, FIRST_NAME, LAST_NAME, NUMBER, PERSON_FIELDS, PREFIX, KnownPerson
 from .likeness import bare
 from .match import lasts, number_of
+from .pinned import hold_pinned
 
 NAMES: Final = {PERSON_FIELDS[FIRST_NAME], PERSON_FIELDS[PREFIX], PERSON_FIELDS[LAST_NAME]}
 SHIFTED: Final = (FIRST_NAME, LAST_NAME, BIRTH_DATE)  # what changes for many when columns moved (R103)
@@ -128,7 +129,8 @@ def settle(draft: Draft, kind: str, one: Used, links: list[tuple[str, Any, Any]]
     else:
         same = told == one.person.fields or one.person.hand_made  # hand-made is never overwritten (part 7 nr 22)
         values = {} if same else dict(_differences(draft, kind, one.record, told, one.person))
-        _settle_known(draft, kind, one.person, values, links)
+        unpinned = hold_pinned(draft, kind, one, told, values) if one.ref in draft.known.pins else []
+        _settle_known(draft, kind, one.person, values, links + unpinned)
 
 
 def _settle_new(draft: Draft, kind: str, ref: int, fields: tuple[Any, ...]) -> None:

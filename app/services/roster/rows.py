@@ -15,6 +15,7 @@ from ...models import (
     Mentor,
     Person,
     PersonKey,
+    Pin,
     names,
 )
 from .known import EMAIL, FIRST_NAME, INITIALS, LAST_NAME, NUMBER, PERSON_FIELDS, PREFIX
@@ -39,6 +40,7 @@ COLUMNS: Final = {  # beside institution_id, which every table has; in the order
     GroupStaff: ("group_id", "person_id"),
     Mentor: ("pupil_id", "staff_id"),
     Guardianship: ("guardian_id", "pupil_id", "relation", "receives_post", "rank"),
+    Pin: ("person_id", "field", "value", "reason", "made_by", "made_at", "until"),
 }
 KEYS: Final = {  # what a row is known by in a plan, where that is not its id
     PersonKey: ("source", "kind", "key"),
@@ -46,6 +48,7 @@ KEYS: Final = {  # what a row is known by in a plan, where that is not its id
     GroupStaff: ("group_id", "person_id"),
     Mentor: ("pupil_id", "staff_id"),
     Guardianship: ("guardian_id", "pupil_id"),
+    Pin: ("person_id", "field"),
 }
 
 
@@ -81,6 +84,7 @@ def row_makers(ids: type_Ids, now: datetime, year: int) -> dict[type[Any], Calla
         GroupStaff: member,
         Mentor: lambda pupil, staff: (ids("person", pupil), ids("person", staff)),
         Guardianship: lambda guardian, pupil, *about: (ids("person", guardian), ids("person", pupil), *about),
+        Pin: lambda *about: about,  # a roster makes none; it drops them
     }
 
 

@@ -16,6 +16,7 @@ from ...roster import Roster, RosterMessage
 from .. import audit
 from ..access import Actor
 from ..bulk import insert_rows
+from ..corrections.pins import remember_told
 from ..mail.outbox import NewMail, queue_mails
 from ..roster.apply import apply_plan, as_json
 from ..roster.authority import heard
@@ -47,6 +48,7 @@ def conclude(session: Session, now: datetime, hold: Hold, roster: Roster, today:
     if status == "applied":
         apply_plan(session, now, actor_of(session, run), known, plan, roster.school_year)
         remember_given(session, run.institution_id, roster)
+        remember_told(session, now, actor_of(session, run), plan.told, run.institution_id, run.id)
         _settle_applied(session, now, run, plan)
     else:
         run.changes, run.plan_hash = shown_changes(plan), plan.fingerprint()
