@@ -17,7 +17,7 @@ from ..models import Institution
 from ..services.accounts.practice import add_practice_accounts, known_accounts, practice_institution
 from ..services.login.hashing import hash_password
 from .answer import MACHINE, Answer, Commands, answers
-from .roster_runs import run_file
+from .roster_runs import run_files
 
 practice = Commands("practice", help="The practice school.")
 MOST_PUPILS = 100_000
@@ -41,7 +41,7 @@ def load_school(pupils: int = 1500, brin: str = "99ZZ", seed: int = 1) -> Answer
         description = Path(folder) / "practice.json"
         description.write_text(json.dumps({"pupils": pupils, "seed": seed}))
         # Another seed is another school: here that is the wish, not a mistake of a source.
-        done = run_file(institution_id, "practice", description, approve=True)
+        done = run_files(institution_id, "practice", [description], {}, approve=True)
     if done.exit_code:
         return done
     with transaction():

@@ -35,11 +35,13 @@ TABLES = (
         "school_group",
         "place_set",
         "place_set_location",
+        "route",
+        "route_year",
         "person",
         "person_key",
         "enrolment",
     ),
-    *("enrolment", "group_pupil", "group_staff", "mentor", "guardianship", "person_location", "audit_line"),
+    *("group_pupil", "group_staff", "mentor", "guardianship", "person_location", "audit_line"),
 )
 
 
