@@ -98,6 +98,7 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "location-unheard": _l("This location is not known here, and the order of the sources lets this one add none."),
     "gone-by-another": _l("Has left according to a source that goes before this one, so this record was skipped."),
     "kind-not-told": _l("There are no %(people)s in this delivery, although there were before. They stay as they are."),
+    "part-waits": _l("%(count)s %(people)s stay as they are for now: somebody decided so, or has yet to decide."),
     "duplicate-number": _l("The number %(number)s occurs more than once. Only the first record was used."),
     "left": _l("Has left the school on %(date)s."),
     "gone": _l("Is no longer in the school system."),

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from app.roster import RosterGroup, RosterLocation
-from app.services.roster.changes import Fall
-from app.services.roster.gate import is_too_many, why_held, why_not_this_school
+from app.services.roster.gate import why_held, why_not_this_school
+from app.services.roster.limits import STRICT
+from app.services.roster.parts import Part, Tally
 from tests.roster.roster_world import HAVEN, NOBODY, TODAY, YEAR, imported, plan, pupil, roster, staff
 
 
@@ -25,7 +26,7 @@ from tests.roster.roster_world import HAVEN, NOBODY, TODAY, YEAR, imported, plan
     ],
 )
 def test_more_than_5_percent_and_more_than_25_stop_r103(before, lost, stops):
-    assert is_too_many(Fall(before, lost)) is stops
+    assert STRICT.is_passed(Part("pupil", "gone"), Tally(before, lost, lost)) is stops
 
 
 def school(count, place="L1", start=0):

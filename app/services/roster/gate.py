@@ -1,5 +1,6 @@
 """The gate: why a plan needs a person's decision before it is applied (issue part 3, R103). Pure."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -7,21 +8,41 @@ from flask_babel import gettext as _
 
 from ...clock import school_year_name, school_year_of
 from ...roster import Kind, Roster
-from .changes import Fall, Plan
+from .changes import KIND_OF, Fall, Plan
+from .gate_words import KIND_TEXT, doubt_text, location_names, over_text
 from .known import KnownSchool
+from .limits import STRICT, WIDENED, Limits
+from .parts import ACCESS, CHANGED, GONE, NEW, NOWHERE, Part, Tally
+from .weighed import Weighed, weigh
 
-SHARE: Final = 0.05  # of a location or kind may leave in one run
-FEW: Final = 25  # so many may always leave
-WHOLE: Final = 3  # a location or kind of so many does not just vanish
-SHIFTED_SHARE: Final = 0.20  # of the people of a kind may change in one field
 NONE: Final = Fall(0, 0)
-
-KIND_TEXT: Final = {
-    Kind.PUPILS: lambda: _("pupils"),
-    Kind.GUARDIANS: lambda: _("guardians"),
-    Kind.STAFF: lambda: _("staff members"),
-    Kind.GROUPS: lambda: _("groups"),
+NOBODY: Final = Tally(0)
+RANKS: Final = {  # (direction, everywhere): what is told first
+    (GONE, True): 0,
+    (GONE, False): 1,
+    (CHANGED, True): 2,
+    (ACCESS, True): 3,
+    (ACCESS, False): 4,
+    (CHANGED, False): 5,
+    (NEW, True): 6,
+    (NEW, False): 7,
 }
+BEFORE_DOUBT: Final = 2  # ranks up to this one are told before what is wrong with the delivery as a whole
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate says of a plan. `reason`: one sentence when it must wait, about what is gravest."""
+
+    weighed: Weighed
+    reason: str | None = None
+    over: tuple[Part, ...] = ()  # the parts that pass their limit, the gravest first
+    doubt: str | None = None  # the code of what is wrong with the delivery as a whole; then no part of it is safe
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether the rest is safe to apply: only people who go or lose access are too many."""
+        return bool(self.over) and self.doubt is None and all(part.direction in WIDENED for part in self.over)
 
 
 def why_not_this_school(known: KnownSchool, roster: Roster) -> str | None:
@@ -35,12 +56,24 @@ def why_not_this_school(known: KnownSchool, roster: Roster) -> str | None:
     )
 
 
-def why_held(plan: Plan, known: KnownSchool, roster: Roster, today: date) -> str | None:
+def why_held(plan: Plan, known: KnownSchool, roster: Roster, today: date, limits: Limits = STRICT) -> str | None:
     """The reason to wait for an administrator, as one sentence; None when the plan may be applied."""
+    return judge_plan(plan, known, roster, today, limits).reason
+
+
+def judge_plan(plan: Plan, known: KnownSchool, roster: Roster, today: date, limits: Limits = STRICT) -> Verdict:
+    """What the gate says of this plan: all that is too many, and why it must wait."""
+    weighed = weigh(known, plan)
     if Kind.PUPILS in roster.delivers and not plan.used_pupils:
-        return _("There are no active pupils in this roster. Nothing was changed.")
-    reasons = (why_another_moment(plan, known, roster, today), _why_fewer(plan), _why_shifted(plan))
-    return next(filter(None, reasons), None)
+        return Verdict(weighed, doubt_text("empty", NONE), parts_over(weighed, limits), "empty")
+    moment = why_another_moment(plan, known, roster, today)
+    over = parts_over(weighed, limits)
+    doubt, doubted = _why_doubted(plan, limits)
+    names = location_names(known, plan)
+    told = [(_rank(part), over_text(part, _tally(weighed, part), names)) for part in over]
+    early = [text for rank, text in told if rank <= BEFORE_DOUBT]
+    reason = next(filter(None, [moment, *early, doubted, *(text for _rank, text in told)]), None)
+    return Verdict(weighed, reason, over, "another-moment" if moment else doubt)
 
 
 def why_another_moment(plan: Plan, known: KnownSchool, roster: Roster, today: date) -> str | None:
@@ -72,62 +105,53 @@ def why_another_moment(plan: Plan, known: KnownSchool, roster: Roster, today: da
     return None
 
 
-def _why_fewer(plan: Plan) -> str | None:
-    """The reason when too many of a kind or of a location are missing."""
-    for kind, text in KIND_TEXT.items():
-        fall = plan.kinds.get(kind, NONE)
-        if is_too_many(fall):
-            return _(
-                "%(lost)s of the %(before)s %(kind)s are missing in the roster. Nothing was changed.",
-                lost=fall.struck,
-                before=fall.before,
-                kind=text(),
-            )
-    for name, fall in sorted(plan.places):
-        if is_too_many(fall):
-            return _(
-                "%(lost)s of the %(before)s pupils of %(location)s are missing there. Nothing was changed.",
-                lost=fall.struck,
-                before=fall.before,
-                location=name,
-            )
-    return None
+def parts_over(weighed: Weighed, limits: Limits) -> tuple[Part, ...]:
+    """The parts that pass their limit, the gravest first. Who has no location counts with the kind as a whole only."""
+    over = [part for part in weighed.tallies if part.location_id != NOWHERE and _is_over(weighed, part, limits)]
+    names = location_names(weighed.known, weighed.plan)
+
+    def gravity(part: Part) -> tuple[int, str, int]:
+        place = names[part.location_id][1] if part.location_id else ""
+        return _rank(part), place, [*KIND_TEXT].index(_kind(part))
+
+    return tuple(sorted(over, key=gravity))
 
 
-def _why_shifted(plan: Plan) -> str | None:
-    """The reason when a field changes for so many that a wrong column must have been read."""
-    for kind, text in KIND_TEXT.items():
-        if is_shifted(fall := plan.renamed.get(kind, NONE)):
-            return _(
-                "%(lost)s of the %(before)s %(kind)s would get another name or date of birth. Nothing was changed.",
-                lost=fall.struck,
-                before=fall.before,
-                kind=text(),
-            )
-        if is_shifted(fall := plan.one_address.get(kind, NONE)):
-            return _(
-                "%(lost)s of the %(before)s %(kind)s would get one and the same e-mail address. Nothing was changed.",
-                lost=fall.struck,
-                before=fall.before,
-                kind=text(),
-            )
-    if is_shifted(fall := plan.classless):
-        return _(
-            "%(lost)s of the %(before)s pupils would lose their class. Nothing was changed.",
-            lost=fall.struck,
-            before=fall.before,
-        )
-    return None
+def _is_over(weighed: Weighed, part: Part, limits: Limits) -> bool:
+    return limits.is_passed(part, _tally(weighed, part))
 
 
-def is_too_many(fall: Fall) -> bool:
-    """More than 5 % and more than 25; or all of them, where there were at least three.
+def _tally(weighed: Weighed, part: Part) -> Tally:
+    """The numbers of a part. Pupils who leave the school and who leave for another location both miss at theirs."""
+    tally = weighed.tallies[part]
+    if not _misses_pupils(part):
+        return tally
+    other = weighed.tallies.get(part._replace(direction=GONE if part.direction == ACCESS else ACCESS), NOBODY)
+    return tally._replace(weighed=tally.weighed + other.weighed)
 
-    A location or kind that empties is looked at however small it is; one or two people may just leave.
-    """
-    return fall.struck > max(SHARE * fall.before, FEW) or (fall.before >= WHOLE and fall.struck == fall.before)
+
+def _misses_pupils(part: Part) -> bool:
+    return part.kind == "pupil" and part.location_id is not None and part.direction in WIDENED
 
 
-def is_shifted(fall: Fall) -> bool:
-    """More than a fifth and more than 25."""
-    return fall.struck > max(SHIFTED_SHARE * fall.before, FEW)
+def _rank(part: Part) -> int:
+    return RANKS[GONE if _misses_pupils(part) else part.direction, part.location_id is None]
+
+
+def _kind(part: Part) -> Kind:
+    return KIND_OF[part.kind]
+
+
+def _why_doubted(plan: Plan, limits: Limits) -> tuple[str | None, str | None]:
+    """(code, sentence) of what is wrong with the delivery as a whole: a value in the place of another, for many."""
+    for kind in KIND_TEXT:
+        if _is_shifted(fall := plan.one_address.get(kind, NONE), limits):
+            return "one-address", doubt_text("one-address", fall, kind)
+    if _is_shifted(plan.classless, limits):
+        return "classless", doubt_text("classless", plan.classless)
+    return None, None
+
+
+def _is_shifted(fall: Fall, limits: Limits) -> bool:
+    """A field changes for so many that a wrong column must have been read."""
+    return limits.of[CHANGED].is_passed(Tally(fall.before, fall.struck, fall.struck))

@@ -87,6 +87,7 @@ def leave_groups(draft: Draft) -> None:
         given = groups - draft.places.kept_groups
         if not (person.hand_made and given) or person_id in present:
             continue
+        plan.untold.add(person_id)
         plan.rows["group_staff"].gone.extend((group, person_id) for group in sorted(given))
         fields = (("groups", named_groups(draft, groups), named_groups(draft, groups - given)),)
         plan.changes.append(
@@ -94,19 +95,8 @@ def leave_groups(draft: Draft) -> None:
         )
 
 
-def note_falls(draft: Draft) -> None:
-    """Per location how many of its pupils would leave it, and how many lose their class, for the gate (R103)."""
-    told = {one.ref: draft.place_of(one.record, one.ref) for one in draft.used["pupil"]}
-    before: dict[int, int] = {}
-    lost: dict[int, int] = {}
-    for person_id in draft.judged("pupil") if Kind.PUPILS in draft.roster.delivers else ():
-        place = draft.known.placed.get(person_id)
-        if place is None or draft.known.persons[person_id].left_on is not None:
-            continue
-        before[place] = before.get(place, 0) + 1
-        stays = told[person_id] == place if person_id in told else person_id in draft.stays
-        lost[place] = lost.get(place, 0) + (not stays)
-    draft.plan.places = [(draft.places.names[place], Fall(count, lost[place])) for place, count in before.items()]
+def note_classless(draft: Draft) -> None:
+    """How many pupils lose their class, for the gate (R103)."""
     with_class = sum(one.group_id is not None for one in draft.known.enrolments.values())
     draft.plan.classless = Fall(with_class, draft.classless)
 

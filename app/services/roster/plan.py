@@ -11,7 +11,7 @@ from ...roster import Roster
 from .absorbed import folded, hold_merged, mark_told
 from .changes import PEOPLE, Plan
 from .draft import Draft, note_messages
-from .gone import gone_links, keep_linked, leave_groups, note_falls, note_untold, settle_gone
+from .gone import gone_links, keep_linked, leave_groups, note_classless, note_untold, settle_gone
 from .groups import plan_groups
 from .known import KnownSchool
 from .links import guardian_links, pupil_links, staff_groups
@@ -42,7 +42,7 @@ def plan_roster(known: KnownSchool, roster: Roster, today: date) -> Plan:
         settle_gone(draft, kind)
     gone_links(draft)
     leave_groups(draft)
-    note_falls(draft)
+    note_classless(draft)
     note_untold(draft)
     mark_told(draft)
     return plan
