@@ -28,7 +28,7 @@ from ..roster.plan import plan_roster
 from .work import Hold, keep_run
 
 MOST_LINES: Final = 500  # of the changes that a preview or held run shows
-ORDER: Final = ("gone", "returned", "changed", "new")  # what is cut off last comes first
+ORDER: Final = ("gone", "removed", "returned", "changed", "new")  # what is cut off last comes first
 DECIDED: Final = {"weekly": "scheduler"}  # who acts when nobody did
 
 
@@ -39,20 +39,20 @@ def conclude(session: Session, now: datetime, hold: Hold, roster: Roster, today:
     known = read_known(session, session.get_one(Institution, run.institution_id), run.source, roster.school_year)
     reason = why_not_this_school(known, roster)
     if reason:  # what another school's roster says of its people is not for this log
-        return _end(session, now, run, "failed", reason)
+        return end_run(session, now, run, "failed", reason)
     roster = heard(known.say, roster)
     plan = plan_roster(known, roster, today)
     status, reason = judge(run, plan, why_held(plan, known, roster, today))
     run.counts, run.made_on = plan.counted(), roster.made_on
     write_messages(session, run, plan.messages)
     if status == "applied":
-        apply_plan(session, now, actor_of(session, run), known, plan, roster.school_year)
+        apply_plan(session, now, actor_of(session, run), known, plan, roster.school_year, run.id)
         remember_given(session, run.institution_id, roster)
         remember_told(session, now, actor_of(session, run), plan.told, run.institution_id, run.id)
         _settle_applied(session, now, run, plan)
     else:
         run.changes, run.plan_hash = shown_changes(plan), plan.fingerprint()
-    return _end(session, now, run, status, reason)
+    return end_run(session, now, run, status, reason)
 
 
 def judge(run: SyncRun, plan: Plan, reason: str | None) -> tuple[str, str | None]:
@@ -76,17 +76,18 @@ def fail_run(session: Session, now: datetime, hold: Hold, reason: str) -> None:
     """The roster could not be had or used; nothing was changed. Raises LostRun."""
     keep_run(session, now, hold)
     run = session.get_one(SyncRun, hold.run_id, populate_existing=True)
-    _end(session, now, run, "failed", reason)
+    end_run(session, now, run, "failed", reason)
 
 
 def stop_run(session: Session, now: datetime, hold: Hold) -> None:
     """Somebody interrupted the command that did this run. Raises LostRun."""
     keep_run(session, now, hold)
     run = session.get_one(SyncRun, hold.run_id, populate_existing=True)
-    _end(session, now, run, "discarded", _("This run was interrupted. Nothing was changed."))
+    end_run(session, now, run, "discarded", _("This run was interrupted. Nothing was changed."))
 
 
-def _end(session: Session, now: datetime, run: SyncRun, status: str, reason: str | None) -> str:
+def end_run(session: Session, now: datetime, run: SyncRun, status: str, reason: str | None) -> str:
+    """The run ends, or waits for a decision, with this status and reason; gives the status."""
     run.status, run.reason, run.finished_at, run.lease_until = status, reason, now, None
     if status in ("applied", "failed", "discarded"):
         run.changes = None
@@ -102,7 +103,8 @@ def _settle_applied(session: Session, now: datetime, run: SyncRun, plan: Plan) -
     """One log line for the run; older runs of this source that waited for a decision are overtaken."""
     counts = {kind: {name: n for name, n in of.items() if n} for kind, of in plan.counted().items()}
     subject = (run.id, {"source": run.source, "counts": counts})
-    audit.record_many(session, now, actor_of(session, run), "roster-applied", "sync_run", [subject], run.institution_id)
+    actor, school = actor_of(session, run), run.institution_id
+    audit.record_many(session, now, actor, "roster-applied", "sync_run", [subject], school, run.id)
     overtaken = {
         "status": "discarded",
         "reason": _("A newer run was applied."),

@@ -1,0 +1,107 @@
+"""What a run did, and what is there now: plain values, from which undo.py decides without a database."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from .journal import Section
+from .table_rows import TABLES, identity_of, type_Key
+
+type_Row = dict[str, Any]
+type_Rows = dict[type_Key, type_Row]
+
+# Whose row it is: columns that name a person. The first is the one under whom it is told.
+OWNERS: Final = {
+    "person": ("id",),
+    "person_key": ("person_id",),
+    "enrolment": ("person_id",),
+    "group_pupil": ("person_id",),
+    "group_staff": ("person_id",),
+    "mentor": ("pupil_id", "staff_id"),
+    "guardianship": ("guardian_id", "pupil_id"),
+    "pin": ("person_id",),
+}
+MEMBERS: Final = ("group_pupil", "group_staff", "mentor")  # who left is in none of these any more
+
+
+def _by_table() -> defaultdict[str, dict[type_Key, Any]]:
+    return defaultdict(dict)
+
+
+@dataclass(slots=True)
+class Past:
+    """What one run did: by table, and by what a row is known by."""
+
+    new: dict[str, type_Rows] = field(default_factory=_by_table)
+    gone: dict[str, type_Rows] = field(default_factory=_by_table)
+    changed: dict[str, dict[type_Key, dict[str, tuple[Any, Any]]]] = field(default_factory=_by_table)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.new or self.gone or self.changed)
+
+    def keys(self, table: str) -> set[type_Key]:
+        """What the rows of this table to which something happened are known by."""
+        return {*self.new[table], *self.gone[table], *self.changed[table]}
+
+
+def past_of(sections: Iterable[Section]) -> Past:
+    """The journal of a run, by row."""
+    past = Past()
+    for table, what, columns, rows in sections:
+        identity = identity_of(TABLES[table])
+        for row in rows:
+            if what == "changed":
+                key, values = row[: len(identity)], row[len(identity) :]
+                pairs = zip(columns, values[: len(columns)], values[len(columns) :], strict=True)
+                past.changed[table].setdefault(key, {}).update({name: (old, new) for name, old, new in pairs})
+                continue
+            told = dict(zip(columns, row, strict=True))
+            getattr(past, what)[table][tuple(told[name] for name in identity)] = told
+    return past
+
+
+class Somebody(NamedTuple):
+    """A person as a message names it."""
+
+    kind: str
+    number: str
+    name: str
+
+
+class GroupNow(NamedTuple):
+    """A group that is there, or was."""
+
+    location_id: int
+    school_year: int
+    name: str
+    is_home: bool
+
+
+@dataclass(slots=True)
+class Present:
+    """What is there now, as far as it concerns what the run did."""
+
+    today: date
+    rows: dict[str, type_Rows] = field(default_factory=_by_table)  # by what a row is known by
+    taken_ids: dict[str, Set[int]] = field(default_factory=dict)  # of deleted rows: their ids that others have now
+    people: dict[int, Somebody] = field(default_factory=dict)  # everybody who is named, also who is gone
+    there: Set[int] = frozenset()  # of those: who exists
+    places: Mapping[int, Set[int]] = field(default_factory=dict)  # person: locations from which they are seen
+    groups: dict[int, GroupNow] = field(default_factory=dict)  # of the whole school
+    locations: dict[int, tuple[str, str]] = field(default_factory=dict)  # of the whole school: (code, name)
+    tied: dict[int, str] = field(default_factory=dict)  # new persons on whom something else hangs: "account", "other"
+    used_groups: dict[int, set[tuple[str, type_Key]]] = field(default_factory=dict)  # new groups: what refers to them
+    used_places: dict[int, set[tuple[str, type_Key]]] = field(default_factory=dict)  # new locations: the same
+    since: Mapping[int, Set[str]] = field(default_factory=dict)  # person: fields that the log says changed later
+
+
+def owners_of(table: str, key: type_Key, *rows: Mapping[str, Any] | None) -> Iterator[int]:
+    """The persons whose row this is; `rows` are looked in when the key does not tell."""
+    identity = dict(zip(identity_of(TABLES[table]), key, strict=True))
+    for name in OWNERS.get(table, ()):
+        told = identity.get(name, next((row[name] for row in rows if row and name in row), None))
+        if told is not None:
+            yield told
