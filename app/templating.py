@@ -68,6 +68,8 @@ SUB_MENU = (  # Z-117, Z-085, Z-091
             MenuItem(_l("Staff"), "staff.index_view", "id-badge-2"),
             MenuItem(_l("Other parties"), "others.index_view", "heart-handshake"),
             MenuItem(_l("Groups"), "groups.index_view", "users-group"),
+            MenuItem(_l("Duplicate persons"), "duplicates.index", "user-search"),
+            MenuItem(_l("Corrections"), "corrections.index_view", "pin"),
         ),
     ),
     (
@@ -76,6 +78,7 @@ SUB_MENU = (  # Z-117, Z-085, Z-091
             MenuItem(_l("Accounts"), "accounts.index_view", "key"),
             MenuItem(_l("Locations"), "locations.index_view", "building"),
             MenuItem(_l("Synchronisation"), "synchronisation.index_view", "refresh"),
+            MenuItem(_l("Sources"), "sources.index_view", "plug-connected"),
             MenuItem(_l("Mails"), "mails.index_view", "mail"),
         ),
     ),

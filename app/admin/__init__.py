@@ -19,6 +19,8 @@ SCREENS = (
     ("persons.staff", "StaffScreen"),
     ("persons.others", "OtherScreen"),
     ("school.groups", "GroupScreen"),
+    ("duplicates.screen", "DuplicateScreen"),
+    ("corrections.screen", "CorrectionScreen"),
     ("accounts.list", "AccountScreen"),
     ("accounts.new", "NewForPupils"),
     ("accounts.new", "NewForGuardians"),
@@ -26,10 +28,14 @@ SCREENS = (
     ("accounts.new", "NewForOthers"),
     ("school.locations", "LocationScreen"),
     ("synchronisation.screen", "SynchronisationScreen"),
+    ("sources.screen", "SourceScreen"),
     ("mails.screen", "MailScreen"),
 )
 ADDRESSES = {
+    "corrections.screen": {"endpoint": "corrections", "url": "/beheer/correcties"},
+    "duplicates.screen": {"endpoint": "duplicates", "url": "/beheer/dubbele-personen"},
     "synchronisation.screen": {"endpoint": "synchronisation", "url": "/beheer/synchronisatie"},
+    "sources.screen": {"endpoint": "sources", "url": "/beheer/bronnen"},
 }
 
 

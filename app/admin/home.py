@@ -13,6 +13,8 @@ PURPOSE = {
     "staff": _l("Mentors and teachers, and the locations of (care) managers and administrators."),
     "others": _l("People from outside who fill in a questionnaire."),
     "groups": _l("Which pupils and staff are in which group."),
+    "duplicates": _l("Persons who are in here twice: merge them, or split them again."),
+    "corrections": _l("E-mail addresses and access of guardians that were corrected by hand, and stay."),
     "accounts": _l("Make, change, block and delete accounts, and reset passwords."),
     "locations": _l("The locations of the school with their numbers."),
     "synchronisation": _l("Fetch the data of the school, import a file, and see what happened."),

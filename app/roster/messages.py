@@ -107,7 +107,9 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "merged": _l("This is somebody who was merged with number %(number)s. That record was used, and its links count."),
     "merged-with-hand-made": _l("Was already added by hand with this number and is now linked to the school system."),
     "name-kept": _l("The name was changed by hand and stays as it is."),
-    "pinned": _l("The %(field)s was pinned by hand and stays. The school system says something else."),
+    "pinned": _l(
+        "The %(field)s was pinned by hand and stays. The school system says something else: correct it there."
+    ),
     "pin-dropped": _l("The %(field)s is not pinned any more: %(why)s."),
     "field-kept": _l("The %(field)s was changed by hand and stays as it is."),
     "guardian-without-pupil": _l("This guardian has no link to a pupil any more."),
@@ -117,6 +119,22 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "other-school-year": _l("Group %(group)s is of another school year and was skipped."),
     "eckid-of-another": _l("The ECK iD of this record belongs to somebody else and was left out."),
     "username-kept": _l("The name has changed; the username stays the same."),
+    # decided by an undo
+    "undo-changed": _l("The %(field)s changed after this run, so it stays as it is."),
+    "undo-not-there": _l("This record is not there any more, so nothing of it could be put back."),
+    "undo-target-gone": _l("The %(field)s of before does not exist any more, so this stays as it is."),
+    "undo-place-taken": _l("Another record has this name or number now, so this could not be put back."),
+    "undo-kept-account": _l(
+        "Was new in this run and has an account by now. So the record is not deleted, but marked as left."
+    ),
+    "undo-kept-other": _l(
+        "Was new in this run, but more hangs on this record by now. So it is not deleted, but marked as left."
+    ),
+    "undo-kept-changed": _l("Was new in this run and changed since. So the record is not deleted, but marked as left."),
+    "undo-group-changed": _l("This group was new in this run and changed since, so it stays."),
+    "undo-group-used": _l("This group was new in this run, but somebody is in it, so it stays."),
+    "undo-location-used": _l("This location was new in this run, but it is in use, so it stays."),
+    "undo-elsewhere": _l("%(count)s records of locations out of your reach stay as they are."),
 }
 
 FIELDS: Final[Mapping[str, Any]] = {
@@ -149,6 +167,20 @@ FIELDS: Final[Mapping[str, Any]] = {
     "home_groups": _l("home groups"),
     "teaching_groups": _l("teaching groups"),
     "demographics": _l("dates of birth and gender"),
+    # what an undo names; apart, because a title in a table may be called the same
+    "field-number": _l("number"),
+    "field-left_on": _l("day of leaving"),
+    "field-location": _l("location"),
+    "field-school_year": _l("enrolment"),
+    "field-year_of_study": _l("year of study"),
+    "field-pair": _l("link between guardian and pupil"),
+    "field-rank": _l("order of contact"),
+    "field-key": _l("key in the source"),
+    "field-name": _l("name"),
+    "field-code": _l("location number"),
+    "field-is_home": _l("kind of group"),
+    "field-source": _l("source"),
+    "field-pin": _l("correction by hand"),
 }
 
 

@@ -6,7 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from ..clock import local
 from ..models import Batch, Heartbeat, IssuedSecret, LoginSession, OutboxMail, SyncRun, Throttle, Upload
+from .corrections.blocking import lift_ended
 from .mail.delivery import is_due
 from .runs.requests import OPEN, SHOWN, expire_previews
 
@@ -48,7 +50,7 @@ def last_beat(session: Session, name: str = SCHEDULER) -> datetime | None:
 
 
 def tidy(session: Session, now: datetime) -> list[str]:
-    """Throw away what ended: sessions, throttles, nonces of secrets that lapsed, uploads. The caller commits.
+    """Throw away what ended: sessions, throttles, nonces of secrets that lapsed, uploads, blocks. The caller commits.
 
     Returns the names of the upload files that are of no use any more: their run ended, or nobody asked for one. A file
     that a run still waits for stays.
@@ -56,6 +58,7 @@ def tidy(session: Session, now: datetime) -> list[str]:
     open_runs = sa.select(SyncRun.upload_id).where(SyncRun.upload_id.is_not(None), SyncRun.status.in_((*OPEN, *SHOWN)))
     old = sa.and_(Upload.created_at < now - UPLOADS_LIVE, Upload.id.not_in(open_runs))
     expire_previews(session, now)
+    lift_ended(session, now, local(now).date())
     ended = sa.select(SyncRun.upload_id).where(SyncRun.upload_id.is_not(None), SyncRun.status.not_in((*OPEN, *SHOWN)))
     names = list(session.scalars(sa.select(Upload.stored_as).where(sa.or_(old, Upload.id.in_(ended)))))
     lapsed = sa.or_(IssuedSecret.expires_at <= now, IssuedSecret.used_at.is_not(None))

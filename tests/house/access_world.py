@@ -6,7 +6,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.models import Batch, BatchItem, Group, Guardianship, Mentor, NewsItem, OutboxMail, PersonKind, Role, SyncRun
+from app.models import (
+    AccessBlock,
+    Batch,
+    BatchItem,
+    Group,
+    Guardianship,
+    Mentor,
+    NewsItem,
+    OutboxMail,
+    PersonKind,
+    Pin,
+    Role,
+    SyncRun,
+    Upload,
+)
 from app.services.access import ROLE_OF_KIND
 from app.services.reach import recompute_reach
 
@@ -77,9 +91,14 @@ class World:
             return {"token": "x" * 43}.get(name, "zicht.css")
         if name == "kind":
             return "pupil"
+        if name == "service":
+            return "somtoday"
         makers = {"batch_id": self.batch, "run_id": self.run, "item_id": self.news, "mail_id": self.mail}
+        makers["upload_id"] = self.upload
         if name in makers:
             return makers[name](place).id
+        if screen == "corrections":
+            return self.correction(name, place)
         if name == "location_id":
             return place.id
         by_screen = {"accounts": self.account, "groups": self.group, "mails": self.mail, "synchronisation": self.run}
@@ -101,9 +120,23 @@ class World:
         ids = {"pupil_id": pupil.id, "institution_id": self.institution.id}
         link = Guardianship(guardian_id=person.id, **ids) if kind is PersonKind.GUARDIAN else None
         self.session.add(link or Mentor(staff_id=person.id, **ids))
+        self.child = pupil.id
         self.session.flush()
         recompute_reach(self.session, self.institution.id, [person.id])
         self.session.commit()
+
+    def correction(self, name, place):
+        """The id of a pin or a block, or of whom one can be made."""
+        if name == "pupil_id":
+            return self.child  # of the guardian who came just before in the address
+        kind = PersonKind.PUPIL if name in ("person_id", "pin_id") else PersonKind.GUARDIAN
+        person = self.person(kind, place)
+        about = {"institution_id": self.institution.id, "reason": "adult", "made_at": self.now}
+        if name == "pin_id":
+            return self._saved(Pin(person_id=person.id, field="email", value="p@school.example", **about)).id
+        if name == "block_id":
+            return self._saved(AccessBlock(guardian_id=person.id, pupil_id=self.child, **about)).id
+        return person.id
 
     def account(self, place):
         return self.make_account(self.make_person(PersonKind.PUPIL, place), **self.used)
@@ -121,6 +154,11 @@ class World:
     def run(self, place):
         values = {"source": "edexml", "trigger": "file", "slot": f"test:{next(self.count)}", "status": "applied"}
         return self._saved(SyncRun(institution_id=self.institution.id, created_at=self.now, **values))
+
+    def upload(self, place):
+        actor = self.visitors[ADMINISTRATOR if place is self.here else WITHOUT]  # a table is of who sent it in alone
+        values = {"stored_as": f"{next(self.count)}", "shown_as": "x.csv", "sha256": "0" * 64, "created_at": self.now}
+        return self._saved(Upload(institution_id=self.institution.id, options={"by": actor.id}, **values))
 
     def mail(self, place):
         values = {"template": "account-new", "recipient": "p@school.example", "details": {}, "state": "failed"}

@@ -11,10 +11,11 @@ from ...actor import current_actor
 from ...extensions import db
 from ...models import Group, Person, PersonKind
 from ...services.access import Actor
+from ...services.corrections.reading import email_pin
 from ...services.persons.reading import Offers, offers
 from ...services.reach import seen_from, visible_groups, visible_persons
 from ..lists.columns import Column
-from ..lists.filters import ChoiceFilter, ListFilter, with_words
+from ..lists.filters import ChoiceFilter, ListFilter, could_have_words, has_words
 from ..lists.listing import BulkAction, Wish
 from ..lists.screen import ListScreen, whole_number
 
@@ -60,11 +61,15 @@ def has_left(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
     return Person.left_on.is_not(None) if value == "1" else Person.left_on.is_(None)
 
 
+def called(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
+    return sa.and_(could_have_words(value, Person.id), has_words(value))
+
+
 def with_account(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
     return Person.has_account if value == "1" else ~Person.has_account
 
 
-SEARCH = ListFilter("search", _l("(Part of) name"), lambda text, _wish: with_words(text), hint=_l("or number"))
+SEARCH = ListFilter("search", _l("(Part of) name"), called, hint=_l("or number"))
 LOCATION = ChoiceFilter("location", _l("Location"), at_location, choices=lambda wish: offered(wish).locations)
 LEFT = ChoiceFilter("left", _l("Status"), has_left, "0", choices=lambda wish: (("0", _("Present")), ("1", _("Left"))))
 ACCOUNT = ChoiceFilter(
@@ -113,9 +118,11 @@ class PersonScreen(ListScreen):
         return [(_("Left"), "t-amber")] if row.left_on else []
 
     def page_of(self, person: Person, page_name: str) -> dict[str, Any]:
-        """What every page of one person has: title, breadcrumb and status line."""
+        """What every page of one person has: title, breadcrumb, status line, and the pin on the e-mail address."""
         crumbs = self.way_to(person.list_name)
-        return {"person": person, "title": person.full_name, "crumbs": crumbs, "page_name": page_name}
+        pinned = email_pin(db.session, current_actor(), person)
+        about = {"person": person, "title": person.full_name, "email_pin": pinned}
+        return about | {"crumbs": crumbs, "page_name": page_name}
 
     @property
     def carried(self) -> tuple[tuple[str, str], ...]:

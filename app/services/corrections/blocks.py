@@ -89,3 +89,11 @@ def blocks_in_reach(actor: Actor) -> sa.ColumnElement[bool]:
     """The condition on AccessBlock: guardian and pupil are both in reach (part 7 nr 5)."""
     halves = ((AccessBlock.guardian_id, PersonKind.GUARDIAN), (AccessBlock.pupil_id, PersonKind.PUPIL))
     return sa.and_(*(half.in_(sa.select(Person.id).where(visible_persons(actor, kind))) for half, kind in halves))
+
+
+def sees_only(session: Session, guardian_id: int, pupil_id: int) -> bool:
+    """Whether this pupil is the only one whom the guardian may see."""
+    others = sa.select(Guardianship.pupil_id).where(
+        Guardianship.guardian_id == guardian_id, Guardianship.pupil_id != pupil_id, may_see_pupil()
+    )
+    return session.scalar(others.limit(1)) is None

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from ...models import (
+    AccessBlock,
     Account,
     AccountLocation,
     Enrolment,
@@ -54,11 +55,15 @@ class GroupLine:
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """The other half of a pair guardian-pupil, with what belongs to the pair (Z-265, Z-266)."""
+    """The other half of a pair guardian-pupil, with what belongs to the pair (Z-265, Z-266).
+
+    `block`: why the guardian may not see the pupil, when that is so.
+    """
 
     person: Person
     relation: str | None
     receives_post: bool | None
+    block: AccessBlock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +163,13 @@ def children_of(session: Session, actor: Actor, guardian_id: int) -> list[Relati
 
 
 def _relatives(session: Session, actor: Actor, pair: sa.ColumnElement[bool], kind: PersonKind) -> list[Relative]:
+    is_blocked = sa.and_(
+        AccessBlock.guardian_id == Guardianship.guardian_id, AccessBlock.pupil_id == Guardianship.pupil_id
+    )
     rows = session.execute(
-        sa.select(Person, Guardianship.relation, Guardianship.receives_post)
+        sa.select(Person, Guardianship.relation, Guardianship.receives_post, AccessBlock)
         .join(Guardianship, pair)
+        .outerjoin(AccessBlock, is_blocked)
         .where(visible_persons(actor, kind))
         .order_by(sa.func.coalesce(Guardianship.rank, 99), Person.sort_key, Person.id)
     )

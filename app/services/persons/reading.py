@@ -8,10 +8,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from ...models import Enrolment, Group, Guardianship, Location, Person, PersonKind, PersonLocation
 from ..access import Actor
+from ..corrections.blocks import may_see_pupil
 from ..reach import visible_persons
 
 MOST_GROUPS = 251  # more than a choice can show; then the name is typed
@@ -29,14 +31,19 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A child of a guardian as a list shows it, with what belongs to the pair (Z-265, Z-266)."""
+    """A child of a guardian as a list shows it, with what belongs to the pair (Z-265, Z-266).
+
+    `is_open`: the guardian may see this child; else access is blocked, and no post about the child goes there.
+    """
 
     name: str
     relation: str | None
     receives_post: bool | None
+    is_open: bool = True
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.relation})" if self.relation else self.name
+        beside = [word for word in (self.relation, None if self.is_open else _("blocked")) if word]
+        return f"{self.name} ({', '.join(beside)})" if beside else self.name
 
 
 def places_of(session: Session, person_ids: Collection[int], school_year: int | None = None) -> dict[int, Place]:
@@ -56,14 +63,14 @@ def places_of(session: Session, person_ids: Collection[int], school_year: int | 
 def children_of_guardians(session: Session, actor: Actor, person_ids: Collection[int]) -> dict[int, list[Child]]:
     """The children of each guardian: only those in reach (part 7 nr 5)."""
     rows = session.execute(
-        sa.select(Guardianship.guardian_id, Person, Guardianship.relation, Guardianship.receives_post)
+        sa.select(Guardianship.guardian_id, Person, Guardianship.relation, Guardianship.receives_post, may_see_pupil())
         .join(Person, Person.id == Guardianship.pupil_id)
         .where(Guardianship.guardian_id.in_(person_ids), visible_persons(actor, PersonKind.PUPIL))
         .order_by(Person.sort_key, Person.id)
     )
     found: dict[int, list[Child]] = defaultdict(list)
-    for guardian_id, pupil, relation, post in rows:
-        found[guardian_id].append(Child(pupil.list_name, relation, post))
+    for guardian_id, pupil, *about in rows:
+        found[guardian_id].append(Child(pupil.list_name, *about))
     return found
 
 
