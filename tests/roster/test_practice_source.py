@@ -23,7 +23,7 @@ SETTINGS = {
     "token_url": "https://inloggen.somtoday.example/oauth2/token",
     "client_id": "zicht",
     "client_secret": "geheim",
-    "organisation": "6f0c",
+    "organisation": "6f0c0f6e-0000-4000-8000-99aa00bb11cc",
 }
 
 
