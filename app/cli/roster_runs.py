@@ -30,7 +30,7 @@ def run_files(
 ) -> Answer:
     """One import of these files. They are kept until the run is done, so that a kill loses nothing."""
     folder, kept = Path(current_app.config["INSTANCE"]) / "uploads", None
-    _finish_left_behind(institution_id)
+    finish_left_behind(institution_id)
     try:
         with transaction(), ExitStack() as stack:
             if files:
@@ -42,18 +42,18 @@ def run_files(
         if kept is not None and path is not None:
             path.unlink(missing_ok=True)
         raise
-    return _done(run_id)
+    return done(run_id)
 
 
 def run_service(institution_id: int, source: str, approve: bool) -> Answer:
     """One run of the connected service."""
-    _finish_left_behind(institution_id)
+    finish_left_behind(institution_id)
     with transaction():
         run_id = _requested(institution_id, source, "manual", None, approve)
-    return _done(run_id)
+    return done(run_id)
 
 
-def _finish_left_behind(institution_id: int) -> None:
+def finish_left_behind(institution_id: int) -> None:
     """Carry out the run that a killed command left behind: where no scheduler runs, nobody else would."""
     while (left := next_run(db.session, now(), institution_id)) is not None:
         do_run(left)
@@ -68,7 +68,8 @@ def _requested(institution_id: int, source: str, trigger: str, upload_id: int | 
     return run.id
 
 
-def _done(run_id: int) -> Answer:
+def done(run_id: int) -> Answer:
+    """Carry out this run here and now; what became of it."""
     do_run(run_id)
     run = db.session.get_one(SyncRun, run_id, populate_existing=True)
     return Answer(run_answer(db.session, run), run_text(run_answer(db.session, run)), _exit_code(run))

@@ -57,6 +57,17 @@ def renew_combinations(session: Session, institution_id: int, whose: Mapping[Sor
             session.connection().execute(sa.update(table).where(table.c.id.in_(piece)).values(dict(values)))
 
 
+def forget_places(session: Session, institution_id: int, location_ids: Collection[int]) -> None:
+    """Delete the combinations with a location that is about to go. Afterwards renew those of everybody."""
+    for sort in (PLACE_SETS, ROUTES) if location_ids else ():
+        kept = getattr(sort.part, sort.column)
+        ids = sa.select(kept).where(sort.part.location_id.in_(list(location_ids)))
+        mine = sort.whole.institution_id == institution_id
+        session.execute(
+            sa.delete(sort.whole).where(mine, sort.whole.id.in_(ids)).execution_options(synchronize_session=False)
+        )
+
+
 def _moved(
     session: Session, sort: Sort, institution_id: int, person_ids: Collection[int] | None
 ) -> Iterator[tuple[int, int | None]]:

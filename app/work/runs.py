@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -22,6 +23,7 @@ from ..errors import AppError, trail
 from ..extensions import db, transaction
 from ..models import SyncRun, Upload
 from ..roster import Roster
+from ..services.history.undo_run import conclude_undo
 from ..services.runs.outcome import conclude, fail_run, mark_finished, stop_run
 from ..services.runs.work import Hold, LostRun, is_over, keep_run, next_run, open_source, take_run
 
@@ -71,7 +73,7 @@ def _do(run_id: int, config: Mapping[str, Any]) -> bool:
 def _carry_out(hold: Hold, config: Mapping[str, Any]) -> str:
     try:
         with _seldom_collected():
-            return _conclude(hold, _fetch(hold, config))
+            return _conclude(hold, None if _is_undo(hold) else _fetch(hold, config))
     except LostRun:
         raise
     except (KeyboardInterrupt, SystemExit):
@@ -89,12 +91,25 @@ def _carry_out(hold: Hold, config: Mapping[str, Any]) -> str:
     return "failed"
 
 
-def _conclude(hold: Hold, roster: Roster) -> str:
-    """Plan, gate and apply in one transaction; again when the database was too busy to let us write (R125)."""
+def _is_undo(hold: Hold) -> bool:
+    """Whether this run puts back what another one did; then there is nothing to fetch."""
+    target = db.session.scalar(sa.select(SyncRun.undo_of).where(SyncRun.id == hold.run_id))
+    db.session.rollback()
+    return target is not None
+
+
+def _conclude(hold: Hold, roster: Roster | None) -> str:
+    """Plan, gate and apply in one transaction; again when the database was too busy to let us write (R125).
+
+    Without a roster it is an undo.
+    """
     for attempt in range(1, TRIES + 1):
         try:
             with transaction():
-                status = conclude(db.session, now(), hold, roster, today())
+                if roster is None:
+                    status = conclude_undo(db.session, now(), hold, today())
+                else:
+                    status = conclude(db.session, now(), hold, roster, today())
                 mark_finished(db.session, now(), hold)
             return status
         except OperationalError as busy:

@@ -60,16 +60,14 @@ def _read_people(session: Session, institution_id: int, past: Past, present: Pre
         (owner,)
         for name in OWNERS
         for key in past.keys(name)
-        for owner in owners_of(
-            name, key, present.rows[name].get(key), past.new[name].get(key), past.gone[name].get(key)
-        )
+        for owner in owners_of(name, key, *(of[name].get(key) for of in (present.rows, past.new, past.gone)))
     }
     for row in past.gone["person"].values():
         present.people[row["id"]] = _somebody(row)
     for row in read_by(session, institution_id, Person, ("id",), wanted, SHOWN):
         told = dict(zip(SHOWN, row, strict=True))
         present.people[told["id"]] = _somebody(told)
-        present.there |= {told["id"]}
+        present.there.add(told["id"])
     spots: dict[int, set[int]] = defaultdict(set)
     seen = read_by(session, institution_id, PersonLocation, ("person_id",), wanted, ("person_id", "location_id"))
     for person, location in seen:

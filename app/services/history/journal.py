@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from ...extensions import Moment
 from ...models import Enrolment, Group, GroupPupil, GroupStaff, Person, RunJournal
 from ..bulk import insert_rows, pieces
 from .table_rows import TABLES, identity_of, key_of, read_by, stored_columns, type_Key
@@ -178,5 +179,11 @@ def _read_values(table: type[Any], names: Sequence[str], rows: list[list[Any]]) 
 
 
 def _reader(table: type[Any], name: str) -> Callable[[str], Any] | None:
-    kind = table.__table__.c[name].type.python_type
-    return datetime.fromisoformat if kind is datetime else date.fromisoformat if kind is date else None
+    kind = table.__table__.c[name].type
+    return (
+        datetime.fromisoformat
+        if isinstance(kind, Moment)
+        else date.fromisoformat
+        if isinstance(kind, sa.Date)
+        else None
+    )

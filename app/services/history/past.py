@@ -88,7 +88,7 @@ class Present:
     rows: dict[str, type_Rows] = field(default_factory=_by_table)  # by what a row is known by
     taken_ids: dict[str, Set[int]] = field(default_factory=dict)  # of deleted rows: their ids that others have now
     people: dict[int, Somebody] = field(default_factory=dict)  # everybody who is named, also who is gone
-    there: Set[int] = frozenset()  # of those: who exists
+    there: set[int] = field(default_factory=set)  # of those: who exists
     places: Mapping[int, Set[int]] = field(default_factory=dict)  # person: locations from which they are seen
     groups: dict[int, GroupNow] = field(default_factory=dict)  # of the whole school
     locations: dict[int, tuple[str, str]] = field(default_factory=dict)  # of the whole school: (code, name)

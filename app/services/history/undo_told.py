@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
+from ...roster.messages import FIELDS
 from ..roster.changes import KIND_OF, Change, Named
 from .past import OWNERS, owners_of
 from .table_rows import type_Key
@@ -165,6 +166,7 @@ def _tell_stayed(undo: Undo) -> None:
         kind, key = ("roster", "") if record is None else (record[0], "".join(_called(undo, record)[:1]))
         if kind == "group" and record:
             key = _group_name(undo, record[1])
-        undo.plan.note("warning", kind, key, code, **({"field": field} if field else {}))
+        named = f"field-{field}" if f"field-{field}" in FIELDS else field
+        undo.plan.note("warning", kind, key, code, **({"field": named} if field else {}))
     if undo.scope.out_of_reach:
         undo.plan.note("warning", "roster", "", "undo-elsewhere", count=str(len(undo.scope.out_of_reach)))
