@@ -21,14 +21,25 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNOR
 
 def checked_value(setting: Setting, value: str) -> str:
     """The value of this setting. Raises InvalidInput that names the setting and says what to do."""
+    if reason := why_wrong(setting, value):
+        raise InvalidInput(_("Setting %(name)s: %(reason)s", name=setting.name, reason=reason), setting.name)
+    return value
+
+
+def why_wrong(setting: Setting, value: str) -> str | None:
+    """What is wrong with this value, and what to do; None when nothing is."""
+    form = form_of(setting)
     try:
-        form = setting.form or ("address" if setting.name.endswith("_url") else "text")
         _check_text(value, *((MOST_PEM, _CONTROL_BUT_LINES) if form == "pem" else (MOST, _CONTROL)))
         FORMS[form](value)
     except InvalidInput as wrong:
-        sentence = _("Setting %(name)s: %(reason)s", name=setting.name, reason=wrong.message)
-        raise InvalidInput(sentence, setting.name) from None
-    return value
+        return wrong.message
+    return None
+
+
+def form_of(setting: Setting) -> str:
+    """Which of FORMS the value has."""
+    return setting.form or ("address" if setting.name.endswith("_url") else "text")
 
 
 def _check_text(value: str, most: int, refused: re.Pattern[str]) -> None:

@@ -68,3 +68,9 @@ def test_a_look_that_takes_too_much_is_one_sentence_r74(app, tmp_path, monkeypat
 
 def test_a_mapping_is_json_when_it_is_kept():
     assert json.loads(MINE.to_json())["kind"] == "pupils"
+
+
+def test_a_look_at_a_table_without_a_column_it_needs_comes_over_too(app, tmp_path):
+    seen = table_look(files(tmp_path, "Leerlingnummer;Roepnaam;Klas\n1;Noor;h2a\n"), TODAY)
+
+    assert (seen.refused, seen.missing, seen.samples) == (None, ("last_name",), ("1", "Noor", "h2a"))

@@ -149,15 +149,16 @@ def test_the_weekly_moment_on_screen(admin_client, session, institution):
     assert (institution.weekly_day, institution.weekly_hour) == (2, 4)
 
 
-def test_a_connected_source_shows_when_it_runs_next_and_an_unconnected_one_how_to_connect(
+def test_a_connected_source_shows_when_it_runs_next_and_nothing_connected_where_to_connect(
     admin_client, session, institution
 ):
-    words = text_of(admin_client.get(SYNC))
-    assert "roster connect \\ --institution 99ZZ --source somtoday" in words
-    assert "Niet verbonden" in words
+    page = admin_client.get(SYNC)
+    assert "Er is geen schoolsysteem gekoppeld, dus er loopt niets vanzelf." in text_of(page)
+    assert 'href="/beheer/bronnen/"' in page.get_data(as_text=True)
     session.add(SourceConnection(institution_id=institution.id, source="somtoday", settings={}, changed_at=NOW))
     session.commit()
-    words = text_of(admin_client.get(SYNC))
-    assert "Volgende run: zo " in words
-    assert "roster connect" not in words
-    assert "Nu synchroniseren" in words
+    page = admin_client.get(SYNC)
+    assert "Volgende run: zo " in text_of(page)
+    assert "loopt niets vanzelf" not in text_of(page)
+    assert 'href="/beheer/bronnen/somtoday/"' in page.get_data(as_text=True)
+    assert "Nu synchroniseren" in text_of(page)

@@ -18,7 +18,7 @@ from ..lists.screen import Screen
 from .forms import Addresses, choice, chosen_ids, crumbs, listed, new_form_key, page_number, slot_of, to_run
 from .runs import RunPages
 from .upload import UploadPages
-from .words import DAYS, RUN_LOOKS, SOURCE_STATES, moment_in_words, source_title, stage_text, started_by, where_from
+from .words import DAYS, RUN_LOOKS, moment_in_words, source_title, stage_text, started_by, where_from
 
 HOURS = range(24)
 
@@ -32,8 +32,7 @@ class SynchronisationScreen(UploadPages, RunPages, Screen):
     def index_view(self) -> Any:
         actor, session = current_actor(), db.session
         school = sync_settings.institution_of(session, actor)
-        sources = sync_settings.source_states(session, school)
-        services = [source for source in sources if source.state == "automatic"]
+        services = [one for one in sync_settings.source_states(session, school) if one.state == "automatic"]
         unfinished = unfinished_runs(session, actor)
         return self.render(
             "admin/synchronisation/list.html",
@@ -45,9 +44,7 @@ class SynchronisationScreen(UploadPages, RunPages, Screen):
             addresses=Addresses(".index_view", {}),
             busy=[run for run in unfinished if run.status in OPEN],
             waiting=[run for run in unfinished if run.status in SHOWN],
-            sources=sources,
             services=services,
-            example=sync_settings.example_source(),
             locations=sync_settings.locations_in_reach(session, actor),
             next_run=moment_in_words(sync_settings.next_weekly(school, now())),
             form_key=new_form_key(),
@@ -55,7 +52,6 @@ class SynchronisationScreen(UploadPages, RunPages, Screen):
             stage=stage_text,
             source=source_title,
             looks=RUN_LOOKS,
-            source_states=SOURCE_STATES,
             days=DAYS,
             hours=HOURS,
         )

@@ -1,9 +1,10 @@
 """Reading a file in: kept under a random name, read in the background, shown before it is applied (R77, R78)."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
@@ -17,7 +18,7 @@ from ...services.access import Actor
 from ...services.runs.reading import run_of_slot
 from ...services.runs.requests import open_run, request_run
 from ...services.runs.settings import file_sources
-from ...services.runs.uploads import MAX_UPLOAD, store_upload
+from ...services.runs.uploads import MAX_UPLOAD, TABLE, SentFile, store_files
 from .forms import crumbs, new_form_key, slot_of, to_run
 
 FORM_AROUND_FILE = 64 * 1024  # bytes of the other fields and the borders between them
@@ -42,12 +43,14 @@ class UploadPages:
         """The form, and what it sends; the same form sent twice makes one run (R124)."""
         if request.method == "GET":
             return self._form()
-        actor, file = current_actor(), request.files.get("file")
+        actor, files = current_actor(), [file for file in request.files.getlist("file") if file.filename]
         try:
             slot = slot_of(actor, "file")
-            if file is None or not file.filename:
+            if not files:
                 raise InvalidInput(_("Choose a file first."))
-            return to_run(actor, slot, _new_run(actor, slot, file))
+            if _source() == TABLE:
+                return redirect(url_for("sources.table", upload_id=_new_table(actor, files)), 303)
+            return to_run(actor, slot, _new_run(actor, slot, files))
         except InvalidInput as wrong:
             return self._form(wrong.message), 400
 
@@ -59,23 +62,40 @@ class UploadPages:
             crumbs=crumbs((_("Read a file"), None)),
             wrong=wrong,
             sources=file_sources(),
+            chosen=request.form.get("source") or request.args.get("source"),
             form_key=new_form_key(),
         )
 
 
-def _new_run(actor: Actor, slot: str, file: FileStorage) -> int | None:
-    """Keeps the file and asks for its preview; None when this form or another run was first."""
-    institution_id = actor.institution_id or 0
+def _source() -> str:
+    """The kind of file that was chosen. Raises InvalidInput."""
     source = request.form.get("source", "")
     if source not in {one.id for one in file_sources()}:
         raise InvalidInput(_("Choose the kind of file from the list."))
+    return source
+
+
+def _new_table(actor: Actor, files: Sequence[FileStorage]) -> int:
+    """Keeps the tables for the wizard, where only who sent them in sees them."""
+    with transaction():
+        return _kept(actor, TABLE, files, {"by": actor.account_id}).id
+
+
+def _kept(actor: Actor, source: str, files: Sequence[FileStorage], options: dict[str, Any] | None = None) -> Upload:
+    sent = [SentFile(shown_name(file), file.stream) for file in files]
+    return store_files(db.session, now(), actor.institution_id or 0, upload_folder(), source, sent, options)
+
+
+def _new_run(actor: Actor, slot: str, files: Sequence[FileStorage]) -> int | None:
+    """Keeps the files and asks for their preview; None when this form or another run was first."""
+    institution_id, source = actor.institution_id or 0, _source()
     if run_of_slot(db.session, actor, slot) or open_run(db.session, institution_id):
         return None
     folder, kept = upload_folder(), []
     try:
         with transaction():
             moment = now()
-            upload = store_upload(db.session, moment, institution_id, folder, shown_name(file), file.stream)
+            upload = _kept(actor, source, files)
             kept.append(folder / upload.stored_as)
             options = {"slot": slot, "upload_id": upload.id, "preview": True}
             run = request_run(db.session, moment, actor, institution_id, source, "file", **options)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from app.roster.table.reading import Table, TableRow, open_table
 from app.roster.table.traps import note_traps
 
 SHOWN_ROWS: Final = 10
+LONGEST_SAMPLE: Final = 40
 WORDS: Final = {
     "male": lambda: _("male"),
     "female": lambda: _("female"),
@@ -51,6 +52,7 @@ class TableLook:
     delimiter: str | None = None
     encoding: str | None = None
     refused: str | None = None
+    samples: tuple[str, ...] = ()  # per column the first cell with something in it, as it stands there
     others: tuple["TableLook", ...] = ()
     is_remembered: bool = False  # read by a mapping that the school used before
 
@@ -96,9 +98,11 @@ def _look_at_one(file: TableFile, mapping: Mapping | None, today: date, known: C
             encoding=table.sheet.encoding,
         )
         if table.about is None:
-            return look
+            return replace(look, samples=_samples(table))
+        look = replace(look, samples=_samples(table))
         rows = table.rows()
-        shown = tuple(_shown(row) for row in islice(rows, SHOWN_ROWS))
+        names = sorted(table.columns, key=lambda name: table.columns[name])
+        shown = tuple(_shown(row, names) for row in islice(rows, SHOWN_ROWS))
         for _row in rows:
             pass
         return replace(look, rows=shown, count=table.seen, traps=_traps(table, known))
@@ -106,8 +110,21 @@ def _look_at_one(file: TableFile, mapping: Mapping | None, today: date, known: C
         return replace(look, refused=refused.message)
 
 
-def _shown(row: TableRow) -> tuple[tuple[str, str], ...]:
-    return tuple((name, shown_value(value)) for name, value in row.values.items())
+def _samples(table: Table) -> tuple[str, ...]:
+    """Looks ahead in the first rows, which stay to be read."""
+    start = list(islice(table.lines, SHOWN_ROWS))
+    table.lines = chain(start, table.lines)
+    columns = (
+        next((row[place] for _line, row in start if place < len(row) and row[place] not in (None, "")), "")
+        for place in range(len(table.titles))
+    )
+    return tuple(
+        f"{cell:%d-%m-%Y}" if isinstance(cell, date) else str(cell).strip()[:LONGEST_SAMPLE] for cell in columns
+    )
+
+
+def _shown(row: TableRow, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, shown_value(row.values[name])) for name in names)
 
 
 def shown_value(value: Any) -> str:
@@ -146,13 +163,13 @@ def _plain(look: TableLook) -> dict[str, Any]:
 
 
 def _look(told: dict[str, Any]) -> TableLook:
-    lists = {name: tuple(told[name]) for name in ("titles", "unknown", "missing", "sheets")}
+    lists = {name: tuple(told[name]) for name in ("titles", "unknown", "missing", "sheets", "samples")}
     return TableLook(
         **told
         | lists
         | {
             "kind": About(told["kind"]) if told["kind"] else None,
-            "mapping": Mapping.from_json(told["mapping"]) if told["mapping"] else None,
+            "mapping": Mapping.from_json(told["mapping"], may_miss=True) if told["mapping"] else None,
             "traps": tuple(RosterMessage(*trap) for trap in told["traps"]),
             "rows": tuple(tuple((name, text) for name, text in row) for row in told["rows"]),
             "others": tuple(_look(other) for other in told["others"]),

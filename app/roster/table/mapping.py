@@ -45,8 +45,11 @@ class Mapping:
         return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
     @classmethod
-    def from_json(cls, text: str) -> "Mapping":
-        """The mapping in this text. Raises InvalidInput that names what is unknown in it."""
+    def from_json(cls, text: str, *, may_miss: bool = False) -> "Mapping":
+        """The mapping in this text. Raises InvalidInput that names what is unknown in it.
+
+        `may_miss`: columns without which the table cannot be read may be missing, as in a look at it.
+        """
         try:
             told = json.loads(text) if len(text) <= MOST_TEXT else None
         except ValueError:
@@ -65,10 +68,10 @@ class Mapping:
         if "kind" not in told:
             raise InvalidInput(_("The mapping does not say what the table is about (kind)."))
         values = {name: _READERS[name](value) for name, value in told.items() if value is not None or name == "kind"}
-        return _checked(cls(**values))
+        return _checked(cls(**values), may_miss)
 
 
-def _checked(mapping: Mapping) -> Mapping:
+def _checked(mapping: Mapping, may_miss: bool) -> Mapping:
     """The mapping, when its fields are fields of that kind of table, and enough of them. Raises InvalidInput."""
     wrong = [name for name in mapping.columns if field_of(mapping.kind, name) is None]
     if wrong:
@@ -82,7 +85,7 @@ def _checked(mapping: Mapping) -> Mapping:
                 known=_listed(known),
             )
         )
-    if mapping.columns and (missing := missing_fields(mapping.kind, mapping.columns)):
+    if mapping.columns and not may_miss and (missing := missing_fields(mapping.kind, mapping.columns)):
         raise InvalidInput(
             _("The mapping has no column for: %(names)s.", names=_listed(field.name for field in missing))
         )

@@ -13,6 +13,7 @@ from ...errors import InvalidInput, SecretUnusable, UnknownName
 from ...models import Institution, Location, SourceConnection
 from ...roster import SourceKind
 from ...roster.client_certificate import ends_on as ends_on_of
+from ...roster.setting_checks import why_wrong
 from ...roster.sources import SOURCES, checked_settings, source_kind
 from ..access import Actor
 from ..audit import record
@@ -98,6 +99,18 @@ def typed_settings(
             value = kept.get(setting.name, "")
         if value:
             found[setting.name] = value
+    return found
+
+
+def wrong_settings(kind: SourceKind, settings: Mapping[str, str]) -> dict[str, str]:
+    """By setting what is wrong with its value; the same checks as of `checked_settings`, for a form."""
+    found = {}
+    for setting in kind.settings:
+        value = settings.get(setting.name)
+        if not value and setting.required:
+            found[setting.name] = _("Fill this in.")
+        elif value and (reason := why_wrong(setting, value)):
+            found[setting.name] = reason[:1].upper() + reason[1:]
     return found
 
 

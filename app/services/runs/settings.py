@@ -116,20 +116,6 @@ def services_to_run(session: Session, actor: Actor) -> list[str]:
     return sources
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A source with the names of its settings, to show how one is connected."""
-
-    id: str
-    settings: tuple[str, ...]
-
-
-def example_source() -> Example:
-    """The first service of the register with the settings that its connection asks for."""
-    kind = next(one for one in SOURCES.values() if one.kind == "service")
-    return Example(kind.id, tuple(setting.name for setting in kind.settings if setting.required))
-
-
 def file_sources() -> list[SourceKind]:
     """The sources that read a file somebody sends in."""
     return [kind for kind in SOURCES.values() if kind.kind == "file" and kind.id != PRACTICE]

@@ -4,10 +4,13 @@ import json
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...models import Person, PersonKind, TableMapping
+from ...errors import UnknownName
+from ...models import Person, PersonKind, SyncRun, TableMapping, Upload
 from ...roster.table import Mapping
+from ..access import Actor
 
 
 def remembered_mappings(session: Session, institution_id: int) -> list[str]:
@@ -30,6 +33,22 @@ def remember_mapping(session: Session, now: datetime, institution_id: int, mappi
         session.add(row)
     row.mapping, row.changed_at = told, now
     session.flush()
+
+
+def table_of(session: Session, actor: Actor, upload_id: int) -> Upload:
+    """The table that this actor sent in; that of somebody else looks as if it does not exist (R52)."""
+    upload = session.get(Upload, upload_id)
+    if upload is None or upload.institution_id != actor.institution_id or actor.account_id is None:
+        raise UnknownName(_("This page does not exist."))
+    if (upload.options or {}).get("by") != actor.account_id:
+        raise UnknownName(_("This page does not exist."))
+    return upload
+
+
+def run_of_upload(session: Session, actor: Actor, upload: Upload) -> int | None:
+    """The run that reads this file already."""
+    mine = sa.select(SyncRun.id).where(SyncRun.institution_id == actor.institution_id, SyncRun.upload_id == upload.id)
+    return session.scalar(mine.order_by(SyncRun.id.desc()).limit(1))
 
 
 def numbers_with_zeros(session: Session, institution_id: int) -> list[str]:

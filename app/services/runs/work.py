@@ -109,8 +109,13 @@ def open_source(session: Session, hold: Hold, config: Mapping[str, Any], today: 
     return open_service(session, institution, run.source, config["SECRET_KEY"], today)
 
 
-def open_service(session: Session, institution: Institution, source: str, secret_key: str, today: date) -> RosterSource:
-    """The connected service of this school; locations that are switched off are not asked (Z-226)."""
+def open_service(
+    session: Session, institution: Institution, source: str, secret_key: str, today: date, **options: Any
+) -> RosterSource:
+    """The connected service of this school; locations that are switched off are not asked (Z-226).
+
+    `options` go to the adapter, such as another `sleep`.
+    """
     settings = connected_settings(session, institution.id, source, secret_key)
     is_off = (Location.institution_id == institution.id, Location.sync_on.is_(False))
     codes = sa.select(Location.code).where(*is_off)
@@ -118,7 +123,7 @@ def open_service(session: Session, institution: Institution, source: str, secret
     keys = sa.select(LocationKey.key).join(Location, Location.id == LocationKey.location_id)
     keys = keys.where(*is_off, LocationKey.source == source)
     off = frozenset(session.scalars(codes.union(keys)))
-    return service_source(source, settings, institution.brin, today, switched_off=off)
+    return service_source(source, settings, institution.brin, today, switched_off=off, **options)
 
 
 def _paths(run: SyncRun, upload: Upload | None, instance: Path) -> list[Path]:

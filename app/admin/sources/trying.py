@@ -1,0 +1,105 @@
+""" "Test verbinding": a few questions to the system itself, bounded in time, answered in words.
+
+No transaction is open meanwhile: who calls this closed it.
+"""
+
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from flask import Flask, current_app
+from flask_babel import force_locale, get_locale
+from flask_babel import gettext as _
+
+from ...errors import AppError, trail
+from ...roster import Kind, Probe
+from ...roster.messages import message_text
+from ...roster.transport import Unreachable
+from ...services.login.throttle import Limit
+from ..synchronisation.words import KINDS
+
+SECONDS: Final = 20.0  # somebody waits for it
+TRIES: Final = Limit("source-test", 6, timedelta(minutes=1), 6, timedelta(minutes=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of it: `wrong` is the one sentence of what is wrong, else the rest says what may be read."""
+
+    wrong: str | None = None
+    locations: tuple[str, ...] = ()
+    may_read: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+class Patience:
+    """How long we wait for a system: its pauses between two tries end with it."""
+
+    def __init__(self, seconds: float) -> None:
+        self._ends = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds, zero when it is over."""
+        return max(0.0, self._ends - time.monotonic())
+
+    def sleep(self, seconds: float) -> None:
+        """In place of time.sleep. Raises RosterUnavailable when the pause would be longer than is left."""
+        if seconds > self.left:
+            raise Unreachable("answer")
+        time.sleep(seconds)
+
+
+def try_connection(source: Any, patience: Patience) -> Tried:
+    """Asks this service, which has `patience.sleep`, what may be read."""
+    found: list[Tried] = []
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    locale = str(get_locale() or "nl")
+
+    def work() -> None:
+        with app.app_context(), force_locale(locale):
+            found.append(_probed(source))
+
+    # A thread cannot be stopped; its own limits end it, and it holds nothing of ours.
+    thread = threading.Thread(target=work, name="source-test", daemon=True)
+    thread.start()
+    thread.join(patience.left)
+    if not found:
+        return Tried(
+            _("There was no complete answer within %(seconds)s seconds. Try again later.", seconds=int(SECONDS))
+        )
+    return found[0]
+
+
+def _probed(source: Any) -> Tried:
+    try:
+        return in_words(source.probe())
+    except AppError as refused:
+        return Tried(refused.message)
+    except Exception as unexpected:
+        current_app.logger.error("source test failed: %s", trail(unexpected))
+        return Tried(_("The system gave an answer that Zicht does not understand. Ask the helpdesk."))
+
+
+def in_words(probe: Probe) -> Tried:
+    """What a service lets us read, in words."""
+    return Tried(
+        None,
+        probe.locations,
+        _kinds(kind for kind in Kind if kind in probe.may_read),
+        _kinds(kind for kind in Kind if kind in probe.refused),
+        tuple(dict.fromkeys(message_text(remark) for remark in probe.remarks)),
+    )
+
+
+def _kinds(kinds: Iterable[Kind]) -> tuple[str, ...]:
+    return tuple(str(KINDS[kind.value]).lower() for kind in kinds)
+
+
+def named(kinds: Sequence[Kind]) -> str:
+    """'leerlingen, verzorgers'."""
+    return ", ".join(_kinds(kinds))

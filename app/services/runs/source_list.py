@@ -1,0 +1,51 @@
+"""Every source of this build as the page Bronnen shows it: its state, what it delivers, and its last run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ...models import Institution, SourceConnection, SyncRun
+from ...roster import Kind, SourceKind
+from ...roster.sources import SOURCES
+from .requests import OPEN
+from .settings import source_states
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One source. `state`: automatic, manual or unconnected. `last`: its newest run that is over."""
+
+    kind: SourceKind
+    state: str
+    delivers: tuple[Kind, ...]
+    last: SyncRun | None = None
+    ends_on: date | None = None
+
+
+def list_sources(session: Session, school: Institution) -> list[SourceLine]:
+    """All sources, the connected ones first. Two queries beside those of the states."""
+    last = last_runs(session, school.id)
+    ends = dict(
+        session.execute(
+            sa.select(SourceConnection.source, SourceConnection.ends_on).where(
+                SourceConnection.institution_id == school.id
+            )
+        ).all()
+    )
+    return [
+        SourceLine(kind := SOURCES[one.id], one.state, kind.delivers, last.get(one.id), ends.get(one.id))
+        for one in source_states(session, school)
+    ]
+
+
+def last_runs(session: Session, institution_id: int) -> Mapping[str, SyncRun]:
+    """The newest run of each source that is over."""
+    newest = (
+        sa.select(sa.func.max(SyncRun.id))
+        .where(SyncRun.institution_id == institution_id, SyncRun.status.not_in(OPEN), SyncRun.trigger != "undo")
+        .group_by(SyncRun.source)
+    )
+    return {run.source: run for run in session.scalars(sa.select(SyncRun).where(SyncRun.id.in_(newest)))}
