@@ -38,6 +38,11 @@ def may_see_pupil() -> sa.ColumnElement[bool]:
     return ~blocked.correlate(Guardianship)
 
 
+def has_block(guardian_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """The condition: this guardian may not see some pupil."""
+    return sa.exists().where(AccessBlock.guardian_id == guardian_id)
+
+
 def shut_out(session: Session, person_ids: Collection[int]) -> set[int]:
     """Which of these persons are guardians with a block, and without any pair that gives access."""
     found: set[int] = set()

@@ -27,7 +27,7 @@ from ...models import (
     PersonLocation,
     Role,
 )
-from ..corrections.blocks import may_see_pupil
+from ..corrections.blocks import has_block, may_see_pupil
 from .outbox import ABOUT_ACCOUNT, WITH_SECRET
 
 FIRST_WAITS = (1, 5, 15, 60, 240)  # minutes; then every four hours
@@ -129,7 +129,10 @@ def due_mails(session: Session, now: datetime, limit: int = PAGE) -> list[Due]:
 
 
 def family_of(session: Session, mails: Sequence[Due]) -> Family:
-    """What the letters to these mails say about the persons; two queries for a whole page."""
+    """What the letters to these mails say about the persons; two queries for a whole page.
+
+    A guardian who may not see a pupil is told no location: it may be where that pupil is.
+    """
     guardians = [mail.person_id for mail in mails if mail.kind is PersonKind.GUARDIAN]
     persons = [mail.person_id for mail in mails if mail.person_id is not None]
     children: dict[int, list[str]] = {}
@@ -148,7 +151,7 @@ def family_of(session: Session, mails: Sequence[Due]) -> Family:
         rows = session.execute(
             sa.select(PersonLocation.person_id, Location.name)
             .join(Location, Location.id == PersonLocation.location_id)
-            .where(PersonLocation.person_id.in_(persons))
+            .where(PersonLocation.person_id.in_(persons), ~has_block(PersonLocation.person_id))
             .order_by(Location.code.desc())
         )
         places = dict(rows.all())
