@@ -21,17 +21,17 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from ..clock import now, today
 from ..errors import AppError, trail
 from ..extensions import db, transaction
-from ..models import SyncRun, Upload
+from ..models import SyncRun
 from ..roster import Roster
 from ..services.history.undo_run import conclude_undo
 from ..services.runs.outcome import conclude, fail_run, mark_finished, stop_run
+from ..services.runs.requests import upload_of_no_use
 from ..services.runs.work import Hold, LostRun, is_over, keep_run, next_run, open_source, take_run
 
 logger = logging.getLogger(__name__)
 RENEW: Final = 15  # seconds between two renewals of a lease of 60
 PAUSE: Final = 0.5  # seconds between two looks at a run that another worker has
 TRIES: Final = 5
-ENDED: Final = ("applied", "failed", "discarded")
 
 
 def work_on_runs(app_config: Mapping[str, Any]) -> int:
@@ -175,7 +175,7 @@ def _kept(hold: Hold) -> Iterator[Any]:
 def _throw_file_away(run_id: int, folder: Path) -> None:
     """The file of a run that ended goes; that of a preview or held run waits with it."""
     run = db.session.get(SyncRun, run_id, populate_existing=True)
-    upload = db.session.get(Upload, run.upload_id) if run and run.upload_id and run.status in ENDED else None
+    upload = upload_of_no_use(db.session, run) if run else None
     if upload is not None:
         (folder / upload.stored_as).unlink(missing_ok=True)
     db.session.rollback()

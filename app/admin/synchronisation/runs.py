@@ -17,9 +17,9 @@ from ...services.runs import settings as sync_settings
 from ...services.runs.changes import accounts_of, read_changes
 from ...services.runs.decisions import decide, run_history
 from ...services.runs.messages import all_messages, list_messages
-from ...services.runs.outcome import MOST_LINES
 from ...services.runs.reading import SEVERITIES, Page, applied_before, counted, page_of, run_line
 from ...services.runs.requests import OPEN, full_counts, run_in_reach, seconds_between
+from ...services.runs.shown import MOST_LINES
 from ...templating import moment
 from .file import changes_file, messages_file
 from .forms import RUN, Addresses, crumbs, listed, page_number, person_url

@@ -1,5 +1,6 @@
 """What an administrator decides on a run that waits, and what became of it: who decided, when and why (R89)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from ...models import Account, AuditLine, Person, SyncRun
 from ..access import Actor, require_administrator
 from ..audit import record
 from ..reach import visible_persons
+from .approval import chosen_parts
 from .requests import apply_previewed, approve_run, discard_run, run_in_reach
 
 LONGEST_REASON = 500  # characters
@@ -19,15 +21,26 @@ DECISIONS = {  # on a run in this state: what may be decided, and what does it
     ("preview", "apply"): apply_previewed,
     ("preview", "discard"): discard_run,
     ("held", "approve"): approve_run,
+    ("held", "approve-parts"): approve_run,
     ("held", "discard"): discard_run,
 }
+APPROVALS = ("approve", "approve-parts")
 
 
-def decide(session: Session, now: datetime, actor: Actor, run_id: int, decision: str, reason: str = "") -> SyncRun:
-    """Carry out the decision on a run that waits. The caller commits.
+def decide(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    run_id: int,
+    decision: str,
+    reason: str = "",
+    ticked: Collection[str] = (),
+) -> SyncRun:
+    """Carry out the decision on a run that waits; of "approve-parts" only the ticked ones. The caller commits.
 
-    Raises UnknownName for a run that is not of this institution, Conflict when it does not wait for this any more, and
-    InvalidInput (field "reason") when a held run is applied without a reason.
+    Raises UnknownName for a run that is not of this institution, Conflict when it does not wait for this any more,
+    InvalidInput when a held run is applied without a reason (field "reason") or without a part (field "parts"), and
+    NotAllowed for parts that are too large and outside the actor's reach.
     """
     require_administrator(actor)
     run = run_in_reach(session, actor, run_id)
@@ -35,9 +48,12 @@ def decide(session: Session, now: datetime, actor: Actor, run_id: int, decision:
     if act is None:
         raise Conflict(_("This run does not wait for this decision any more. Look at it again."))
     reason = reason.replace("\x00", "").strip()[:LONGEST_REASON]
-    if decision == "approve" and not reason:
+    if decision in APPROVALS and not reason:
         raise InvalidInput(_("Write down why you apply this run all the same."), field="reason")
-    run = act(session, now, actor, run_id)
+    options = {}
+    if decision in APPROVALS:
+        options["without"] = chosen_parts(session, actor, run, ticked if decision == "approve-parts" else None)
+    run = act(session, now, actor, run_id, **options)
     if reason:
         record(session, now, actor, "sync-reason", "sync_run", run.id, {"reason": reason}, run.institution_id)
     return run

@@ -5,7 +5,7 @@ Everything in one transaction that starts with keep_run (work.py): before or aft
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -18,17 +18,14 @@ from ..access import Actor
 from ..bulk import insert_rows
 from ..corrections.pins import remember_told
 from ..mail.outbox import NewMail, queue_mails
-from ..roster.apply import apply_plan, as_json
-from ..roster.authority import heard
-from ..roster.changes import Named, Plan
-from ..roster.gate import why_held, why_not_this_school
+from ..roster.apply import apply_plan
+from ..roster.changes import Plan
 from ..roster.given import remember_given
-from ..roster.known import read_known
-from ..roster.plan import plan_roster
+from .looking import look_at
+from .rest import hold_rest, left_aside
+from .shown import shown_changes, shown_parts
 from .work import Hold, keep_run
 
-MOST_LINES: Final = 500  # of the changes that a preview or held run shows
-ORDER: Final = ("gone", "removed", "returned", "changed", "new")  # what is cut off last comes first
 DECIDED: Final = {"weekly": "scheduler"}  # who acts when nobody did
 
 
@@ -36,23 +33,28 @@ def conclude(session: Session, now: datetime, hold: Hold, roster: Roster, today:
     """Plan the roster of this run and carry out what follows; gives the new status. Raises LostRun."""
     keep_run(session, now, hold, stage="applying")
     run = session.get_one(SyncRun, hold.run_id, populate_existing=True)
-    known = read_known(session, session.get_one(Institution, run.institution_id), run.source, roster.school_year)
-    reason = why_not_this_school(known, roster)
-    if reason:  # what another school's roster says of its people is not for this log
-        return end_run(session, now, run, "failed", reason)
-    roster = heard(known.say, roster)
-    plan = plan_roster(known, roster, today)
-    status, reason = judge(run, plan, why_held(plan, known, roster, today))
+    look = look_at(session, session.get_one(Institution, run.institution_id), run.source, roster, today)
+    if look.plan is None or look.verdict is None:  # what another school's roster says of its people is not for this log
+        return end_run(session, now, run, "failed", look.refusal)
+    status, reason = judge(run, look.plan, look.verdict.reason)
+    aside = left_aside(run, look, status)
+    plan = look.verdict.weighed.without(aside)
     run.counts, run.made_on = plan.counted(), roster.made_on
     write_messages(session, run, plan.messages)
-    if status == "applied":
-        apply_plan(session, now, actor_of(session, run), known, plan, roster.school_year, run.id)
-        remember_given(session, run.institution_id, roster)
-        remember_told(session, now, actor_of(session, run), plan.told, run.institution_id, run.id)
-        _settle_applied(session, now, run, plan)
-    else:
-        run.changes, run.plan_hash = shown_changes(plan), plan.fingerprint()
-    return end_run(session, now, run, status, reason)
+    if status != "applied" and not aside:
+        weighed, over = look.verdict.weighed, look.verdict.over
+        run.parts = shown_parts(look.verdict, today, look.limits) if status == "held" else None
+        run.changes = shown_changes(plan, weighed if status == "held" else None, over)
+        run.plan_hash = plan.fingerprint()
+        return end_run(session, now, run, status, reason)
+    apply_plan(session, now, actor_of(session, run), look.known, plan, roster.school_year, run.id)
+    remember_given(session, run.institution_id, look.roster)
+    remember_told(session, now, actor_of(session, run), plan.told, run.institution_id, run.id)
+    _settle_applied(session, now, run, plan)
+    rest = hold_rest(session, now, run, look, aside, today) if status == "held" else None
+    if rest is not None and rest.trigger == "weekly":
+        tell_administrators(session, now, rest)
+    return end_run(session, now, run, "applied", run.reason if rest else None)
 
 
 def judge(run: SyncRun, plan: Plan, reason: str | None) -> tuple[str, str | None]:
@@ -139,29 +141,6 @@ def write_messages(session: Session, run: SyncRun, messages: Iterable[RosterMess
     insert_rows(session, SyncMessage, columns, rows)
 
 
-def shown_changes(plan: Plan) -> list[dict[str, Any]]:
-    """The changes as a preview or held run shows them, the gravest first, at most MOST_LINES."""
-    chosen = sorted(plan.changes, key=lambda change: ORDER.index(change.what))[:MOST_LINES]
-    return [
-        {
-            "kind": change.kind,
-            "id": change.ref if change.ref > 0 else None,  # of the person, group or location when it is known here
-            "number": change.number,
-            "name": change.name,
-            "what": change.what,
-            "fields": [[name, _as_shown(old), _as_shown(new)] for name, old, new in change.fields],
-        }
-        for change in chosen
-    ]
-
-
-def _as_shown(value: Any) -> Any:
-    """Other records as a list: the id of each that is known here, the name of each new one (read_changes)."""
-    if isinstance(value, Named):
-        return [ref if ref > 0 else name for ref, name in value.them]
-    return as_json(value)
-
-
 def tell_administrators(session: Session, now: datetime, run: SyncRun) -> None:
     """A mail to each administrator of the school: a weekly run waits for them, or failed (R103)."""
     rows = session.execute(
@@ -171,7 +150,7 @@ def tell_administrators(session: Session, now: datetime, run: SyncRun) -> None:
         .where(Account.active, ~Account.blocked, Person.email.is_not(None))
         .order_by(Account.id)
     )
-    details = {"run": run.id, "reason": run.reason}
+    details = {"run": run.id, "reason": run.reason, "causes": (run.parts or {}).get("causes", [])}
     template = "sync-held" if run.status == "held" else "sync-failed"
     queue_mails(
         session,
@@ -184,10 +163,6 @@ def foresee(
     session: Session, institution: Institution, source: str, roster: Roster, today: date
 ) -> tuple[str, Plan | None, str | None]:
     """(status, plan, reason) of what a run of this roster would do; writes nothing."""
-    known = read_known(session, institution, source, roster.school_year)
-    if reason := why_not_this_school(known, roster):
-        return "failed", None, reason
-    roster = heard(known.say, roster)
-    plan = plan_roster(known, roster, today)
-    reason = why_held(plan, known, roster, today)
-    return ("held" if reason else "preview"), plan, reason
+    look = look_at(session, institution, source, roster, today)
+    reason = look.verdict.reason if look.verdict else look.refusal
+    return ("failed" if look.plan is None else "held" if reason else "preview"), look.plan, reason

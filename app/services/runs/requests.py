@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ...errors import Conflict, UnknownName
-from ...models import Institution, SyncRun
+from ...models import Institution, SyncRun, Upload
 from .. import audit
 from ..access import Actor
 from .answers import full_counts, run_answer, run_answers, seconds_between
@@ -39,6 +39,7 @@ __all__ = [  # the whole of runs for the entrances: what lives beside this file 
     "run_in_reach",
     "seconds_between",
     "store_upload",
+    "upload_of_no_use",
     "waiting_run",
 ]
 
@@ -140,12 +141,16 @@ def apply_previewed(session: Session, now: datetime, actor: Actor, run_id: int) 
     return run
 
 
-def approve_run(session: Session, now: datetime, actor: Actor, run_id: int) -> SyncRun:
-    """A held run waits to be applied although the gate stopped it. Raises Conflict."""
+def approve_run(session: Session, now: datetime, actor: Actor, run_id: int, without: Sequence[str] = ()) -> SyncRun:
+    """A held run waits to be applied although the gate stopped it, without these of its parts. Raises Conflict."""
     run = _accept(session, actor, run_id, "held")
     run.preview = False
     run.approved = True
-    audit.record(session, now, actor, "roster-run-approved", "sync_run", run.id, {}, run.institution_id)
+    details = {}
+    if run.parts is not None:
+        run.parts = {**run.parts, "without": list(without)}
+        details = {"without": list(without)} if without else {}
+    audit.record(session, now, actor, "roster-run-approved", "sync_run", run.id, details, run.institution_id)
     return run
 
 
@@ -156,6 +161,14 @@ def discard_run(session: Session, now: datetime, actor: Actor, run_id: int) -> S
         raise Conflict(_("This run has already been decided. Look again."))
     audit.record(session, now, actor, "roster-run-discarded", "sync_run", run.id, {}, run.institution_id)
     return run
+
+
+def upload_of_no_use(session: Session, run: SyncRun) -> Upload | None:
+    """The file of this run, when neither this run nor one that waits with the rest of it needs it any more."""
+    if run.upload_id is None:
+        return None
+    needed = sa.exists().where(SyncRun.upload_id == Upload.id, SyncRun.status.in_((*OPEN, *SHOWN)))
+    return session.scalar(sa.select(Upload).where(Upload.id == run.upload_id, ~needed))
 
 
 def expire_previews(session: Session, now: datetime) -> None:

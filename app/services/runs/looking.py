@@ -1,0 +1,38 @@
+"""A look at a roster beside what is known of its school: the plan, and what the gate says of it. Writes nothing."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from ...models import Institution
+from ...roster import Roster
+from ..roster.authority import heard
+from ..roster.changes import Plan
+from ..roster.gate import Verdict, judge_plan, why_not_this_school
+from ..roster.known import KnownSchool, read_known
+from ..roster.limits import Limits, limits_of
+from ..roster.plan import plan_roster
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen. Of the roster of another school there is only `refusal`, the reason that nobody can approve."""
+
+    known: KnownSchool
+    roster: Roster
+    limits: Limits
+    plan: Plan | None = None
+    verdict: Verdict | None = None
+    refusal: str | None = None
+
+
+def look_at(session: Session, institution: Institution, source: str, roster: Roster, today: date) -> Look:
+    """What this roster of this source would change, and what the gate says of it."""
+    known = read_known(session, institution, source, roster.school_year)
+    limits = limits_of(institution.exchange, today)
+    if refusal := why_not_this_school(known, roster):
+        return Look(known, roster, limits, refusal=refusal)
+    roster = heard(known.say, roster)
+    plan = plan_roster(known, roster, today)
+    return Look(known, roster, limits, plan, judge_plan(plan, known, roster, today, limits))

@@ -1,0 +1,112 @@
+"""What a preview or held run shows: its changes, and the parts that can be decided on one by one. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, Final
+
+from ..roster.apply import as_json
+from ..roster.causes import cause_of_doubt, causes_of
+from ..roster.changes import Change, Named, Plan
+from ..roster.gate import Verdict
+from ..roster.gate_words import location_names
+from ..roster.limits import Limits
+from ..roster.parts import EVERYWHERE, NOWHERE, Part, parts_of
+from ..roster.weighed import Weighed
+
+MOST_LINES: Final = 500  # of the changes that a preview or held run shows
+ORDER: Final = ("gone", "removed", "returned", "changed", "new")  # what is cut off last comes first
+
+
+def part_key(part: Part) -> str:
+    """'pupil.gone.12', or 'pupil.gone' for everywhere: a part as the run and its page write it."""
+    place = () if part.location_id is EVERYWHERE else (str(part.location_id),)
+    return ".".join((part.kind, part.direction, *place))
+
+
+def part_of(key: str) -> Part:
+    """The part behind a key that part_key made."""
+    kind, direction, *place = key.split(".")
+    return Part(kind, direction, int(place[0]) if place else EVERYWHERE)
+
+
+def shown_parts(verdict: Verdict, today: date, limits: Limits, weighed: Weighed | None = None) -> dict[str, Any]:
+    """What a held run keeps of its parts (SyncRun.parts). `weighed`: of what waits, when that is not the whole.
+
+    "found": each part with its numbers, "over" when it passes its limit, and "cause"; "causes": the sentences in order;
+    "doubt": the code when the delivery as a whole is doubted; "without": the keys of what will not be applied.
+    """
+    weighed = weighed or verdict.weighed
+    causes = causes_of(verdict, today, limits)
+    names = location_names(weighed.known, weighed.plan)
+    found = [
+        {
+            "part": part_key(part),
+            "where": _where(part, names),
+            **tally._asdict(),
+            "over": part in verdict.over,
+            "cause": causes.get(part),
+        }
+        for part, tally in sorted(weighed.tallies.items(), key=lambda one: _place(one[0], names))
+    ]
+    told = [*filter(None, [cause_of_doubt(verdict)]), *causes.values()]
+    return {"found": found, "causes": told, "doubt": verdict.doubt, "without": []}
+
+
+def _where(part: Part, names: Mapping[int, tuple[str, str]]) -> str | None:
+    if not part.location_id:
+        return None
+    code, name = names[part.location_id]
+    return f"{name} ({code})"
+
+
+def _place(part: Part, names: Mapping[int, tuple[str, str]]) -> tuple[bool, bool, str]:
+    """Everywhere first, then the locations by code, last who has none."""
+    code = names[part.location_id][0] if part.location_id else ""
+    return part.location_id is not EVERYWHERE, part.location_id == NOWHERE, code
+
+
+def shown_changes(plan: Plan, weighed: Weighed | None = None, over: Iterable[Part] = ()) -> list[dict[str, Any]]:
+    """The changes as a preview or held run shows them, the gravest first, at most MOST_LINES.
+
+    With `weighed` each line names its parts; those of the parts `over` come first.
+    """
+    parts = _parts_by_change(plan, weighed) if weighed and weighed.places else {}
+    grave = set(over) | {part._replace(location_id=EVERYWHERE) for part in over}
+
+    def gravity(change: Change) -> tuple[bool, int]:
+        mine = parts.get((change.kind, change.ref), ())
+        return grave.isdisjoint(mine), ORDER.index(change.what)
+
+    chosen = sorted(plan.changes, key=gravity)[:MOST_LINES]
+    return [_line(change) | _keys(parts.get((change.kind, change.ref))) for change in chosen]
+
+
+def _parts_by_change(plan: Plan, weighed: Weighed) -> dict[tuple[str, int], list[Part]]:
+    found = {(change.kind, change.ref): list(parts_of(change, weighed.places)) for change in plan.changes}
+    for part, people in weighed.lost.items():
+        if part.location_id is not EVERYWHERE:
+            for ref in people:
+                found.get((part.kind, ref), []).append(part)
+    return found
+
+
+def _keys(parts: Iterable[Part] | None) -> dict[str, list[str]]:
+    return {} if parts is None else {"parts": [part_key(part) for part in parts]}
+
+
+def _line(change: Change) -> dict[str, Any]:
+    return {
+        "kind": change.kind,
+        "id": change.ref if change.ref > 0 else None,  # of the person, group or location when it is known here
+        "number": change.number,
+        "name": change.name,
+        "what": change.what,
+        "fields": [[name, _as_shown(old), _as_shown(new)] for name, old, new in change.fields],
+    }
+
+
+def _as_shown(value: Any) -> Any:
+    """Other records as a list: the id of each that is known here, the name of each new one (read_changes)."""
+    if isinstance(value, Named):
+        return [ref if ref > 0 else name for ref, name in value.them]
+    return as_json(value)
