@@ -7,13 +7,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ..clock import local
-from ..models import Batch, Heartbeat, IssuedSecret, LoginSession, OutboxMail, SyncRun, Throttle, Upload
+from ..models import Batch, Heartbeat, IssuedSecret, LoginSession, OutboxMail, RunJournal, SyncRun, Throttle, Upload
 from .corrections.blocking import lift_ended
 from .mail.delivery import is_due
 from .runs.requests import OPEN, SHOWN, expire_previews
 
 SCHEDULER = "scheduler"
 UPLOADS_LIVE = timedelta(hours=24)
+JOURNALS_LIVE = timedelta(days=180)  # so long a run can be undone
 INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
@@ -60,10 +61,12 @@ def tidy(session: Session, now: datetime) -> list[str]:
     expire_previews(session, now)
     lift_ended(session, now, local(now).date())
     ended = sa.select(SyncRun.upload_id).where(SyncRun.upload_id.is_not(None), SyncRun.status.not_in((*OPEN, *SHOWN)))
-    names = list(session.scalars(sa.select(Upload.stored_as).where(sa.or_(old, Upload.id.in_(ended)))))
+    over = sa.and_(Upload.id.in_(ended), Upload.id.not_in(open_runs))  # a run may wait with the rest of the file
+    names = list(session.scalars(sa.select(Upload.stored_as).where(sa.or_(old, over))))
     lapsed = sa.or_(IssuedSecret.expires_at <= now, IssuedSecret.used_at.is_not(None))
     for statement in (
         sa.delete(Upload).where(old),
+        sa.delete(RunJournal).where(RunJournal.created_at < now - JOURNALS_LIVE),
         sa.delete(LoginSession).where(LoginSession.ends_at <= now),
         sa.delete(Throttle).where(
             Throttle.window_ends_at < now - timedelta(hours=1),

@@ -19,8 +19,9 @@ from ..access import Actor, require_administrator
 from ..audit import record
 from ..reach import locations_of
 from ..roster.changes import Plan
-from ..runs.outcome import actor_of, end_run, judge, shown_changes, write_messages
+from ..runs.outcome import actor_of, end_run, judge, write_messages
 from ..runs.requests import open_run_locked, run_in_reach, waiting_run
+from ..runs.shown import shown_changes
 from ..runs.work import Hold, keep_run
 from .facts import read_present, void_runs
 from .journal import read_journal
