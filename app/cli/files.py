@@ -1,5 +1,6 @@
 """Files on the command line."""
 
+import gettext
 import os
 import stat
 from pathlib import Path
@@ -17,6 +18,7 @@ class RegularFile(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path. Raises BadParameter, which ends the command with 2."""
+        self.name = gettext.gettext("file")  # Click asks for it when the command is defined, before we speak Dutch
         path = super().convert(value, param, ctx)
         if not stat.S_ISREG(os.stat(path).st_mode):
             self.fail(_("%(file)s is not a file that can be read.", file=click.format_filename(value)), param, ctx)
