@@ -22,6 +22,7 @@ from .extensions import db, transaction
 from .services.housekeeping import batches_wait, beat, mails_wait, runs_wait, tidy
 from .services.runs.weekly import request_weekly, weekly_due
 from .services.schema import is_current
+from .services.watchdog import tell_worries
 from .work.batches import work_on_batches
 from .work.mail.delivery import deliver, has_left_books
 from .work.runs import work_on_runs
@@ -115,9 +116,10 @@ class Scheduler:
                     request_weekly(db.session, now(), school)
 
     def hour(self) -> None:
-        """Throws away what ended; drafts of batches go with `work_on_batches`."""
+        """Throws away what ended, and tells what goes wrong slowly; drafts of batches go with `work_on_batches`."""
         with transaction():
             names = tidy(db.session, now())
+            tell_worries(db.session, now())
         for name in names:
             with suppress(OSError):
                 (Path(self.app.config["INSTANCE"]) / "uploads" / name).unlink()

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,16 +14,16 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ..models import OutboxMail, SourceConnection, SyncRun
+from ..models import OutboxMail, SyncRun
 from .housekeeping import last_beat
 from .mail.delivery import is_in_the_clear
 from .mail.outbox import outbox_counts
 from .schema import is_current
+from .watchdog import worries
 
 ROOM = 0.10  # of the disk must be free
 BEAT_WITHIN = timedelta(minutes=3)
 MAIL_WITHIN = timedelta(minutes=15)  # a mail that never had a try waits no longer than this
-SYNC_WITHIN = timedelta(days=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +121,22 @@ def _disk(_session: Session, _now: datetime, config: Mapping[str, Any]) -> Check
 
 
 def _sync(session: Session, now: datetime, _config: Mapping[str, Any]) -> Check:
-    applied = sa.select(sa.func.max(SyncRun.finished_at)).where(SyncRun.status == "applied")
-    newest = session.scalar(applied)
-    connected = sa.select(SourceConnection.institution_id).where(SourceConnection.changed_at < now - SYNC_WITHIN)
-    fresh = sa.select(SyncRun.institution_id).where(
-        SyncRun.status == "applied", SyncRun.finished_at >= now - SYNC_WITHIN
-    )
-    late = session.scalar(
-        sa.select(sa.func.count(sa.distinct(SourceConnection.institution_id))).where(
-            SourceConnection.institution_id.in_(connected), SourceConnection.institution_id.not_in(fresh)
-        )
-    )
-    facts = {"seconds": int((now - newest).total_seconds()) if newest else None, "late": late}
-    if late:
-        return Check("sync", False, _("Schools without a good synchronisation for 8 days: %(late)d.", late=late), facts)
+    """Not well: no good run for 8 days, or three that failed; an access that ends is told, and well until it has."""
+    newest = session.scalar(sa.select(sa.func.max(SyncRun.finished_at)).where(SyncRun.status == "applied"))
+    found = Counter(worry.code.partition(":")[0] for worry in worries(session, now))
+    facts: dict[str, Any] = {"seconds": int((now - newest).total_seconds()) if newest else None}
+    facts |= {"late": found["late"], "failing": found["failing"], "ending": found["ends"] + found["ended"]}
+    if found["late"]:
+        sentence = _("Schools without a good synchronisation for 8 days: %(late)d.", late=found["late"])
+        return Check("sync", False, sentence, facts)
+    if found["failing"]:
+        sentence = _("Connections that failed three times in a row: %(failing)d.", failing=found["failing"])
+        return Check("sync", False, sentence, facts)
+    if found["ended"]:
+        return Check("sync", False, _("Connections whose access has ended: %(ended)d.", ended=found["ended"]), facts)
+    if found["ends"]:
+        sentence = _("Connections whose access ends within 14 days: %(ending)d.", ending=found["ends"])
+        return Check("sync", True, sentence, facts)
     if newest is None:
         return Check("sync", True, _("Nothing was synchronised yet."), facts)
     days = (now - newest).days

@@ -24,6 +24,7 @@ from .access import ROLE_OF_KIND, Actor
 from .accounts.reading import visible_accounts
 from .mail.outbox import mails_in_reach
 from .reach import visible_persons
+from .watchdog import Worry, worries
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Attention:
     failed_mails: int
     waiting_mails: int
     activated: list[Activated]
+    worries: list[Worry]  # of the quiet watchdog
 
 
 def greeted(session: Session, actor: Actor) -> Owner:
@@ -96,7 +98,7 @@ def greeted(session: Session, actor: Actor) -> Owner:
 
 
 def attention(session: Session, now: datetime, actor: Actor) -> Attention:
-    """All facts of the welcome screen of an administrator, in eight queries whatever the size of the school."""
+    """All facts of the welcome screen of an administrator, in ten queries whatever the size of the school."""
     leavers, oldest = _leavers(session, actor)
     mails = _mails(session, actor)
     return Attention(
@@ -110,6 +112,7 @@ def attention(session: Session, now: datetime, actor: Actor) -> Attention:
         failed_mails=mails.get("failed", 0),
         waiting_mails=mails.get("waiting", 0),
         activated=_activated(session, actor),
+        worries=worries(session, now, actor.institution_id) if actor.institution_id else [],
     )
 
 

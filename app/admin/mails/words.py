@@ -16,6 +16,7 @@ TEMPLATES = {  # services/mail/outbox.py
     "username-changed": _l("Username changed"),
     "address-changed": _l("E-mail address changed"),
     "login-alarm": _l("Many failed logins"),
+    "exchange-worry": _l("Synchronisation asks for attention"),
     "sync-held": _l("Synchronisation on hold"),
     "sync-failed": _l("Synchronisation failed"),
 }

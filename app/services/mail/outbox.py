@@ -23,7 +23,7 @@ from ..audit import record
 STATES = ("waiting", "sent", "failed", "dropped")
 WITH_SECRET = frozenset({"account-new", "account-reset", "administrator-new", "password-forgotten"})
 ABOUT_ACCOUNT = WITH_SECRET | {"address-changed", "password-changed", "username-changed"}
-TEMPLATES = ABOUT_ACCOUNT | {"login-alarm", "sync-failed", "sync-held"}
+TEMPLATES = ABOUT_ACCOUNT | {"exchange-worry", "login-alarm", "sync-failed", "sync-held"}
 # What may be mailed: one address, without quotes, comments or control characters; other scripts only in the domain.
 ADDRESS = re.compile(r"(?=.{3,254}\Z)(?=[^@]{1,64}@)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([\w-]{1,63}\.)+[\w-]{2,63}")
 

@@ -112,3 +112,10 @@ def moment_in_words(moment: datetime) -> str:
     here = local(moment)
     day = format_date(here.date(), "d MMMM yyyy")
     return _("%(day)s at %(time)s", day=day, time=format_time(here, "HH:mm", rebase=False))
+
+
+def questions(about: Subject, unexpected: str) -> list[str]:
+    """The last lines of a letter: where to ask; `unexpected`: what to do when it was not expected."""
+    helpdesk = about.house.helpdesk
+    ask = _("Questions? Ask %(helpdesk)s.", helpdesk=helpdesk) if helpdesk else _("Questions? Ask your school.")
+    return [" ".join(filter(None, [unexpected, ask, _("The school never asks for your password.")]))]

@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 
 from ...models import PersonKind
 from ...services.mail.delivery import Due, Family
-from .letter import House, Letter, Row, Subject, moment_in_words
+from .letter import House, Letter, Row, Subject, moment_in_words, questions
+from .warnings import exchange_worry, login_alarm, sync_failed, sync_held
 
 
 def write_letter(mail: Due, family: Family, house: House) -> tuple[Subject, Letter]:
@@ -69,12 +70,6 @@ def _or_log_in(about: Subject) -> str:
     return _("You can also log in with the temporary password at %(address)s", address=address)
 
 
-def _questions(about: Subject, unexpected: str) -> list[str]:
-    helpdesk = about.house.helpdesk
-    ask = _("Questions? Ask %(helpdesk)s.", helpdesk=helpdesk) if helpdesk else _("Questions? Ask your school.")
-    return [" ".join(filter(None, [unexpected, ask, _("The school never asks for your password.")]))]
-
-
 def _new_account(about: Subject) -> Letter:
     return Letter(
         subject=_("Your account at %(school)s", school=about.school),
@@ -89,7 +84,7 @@ def _new_account(about: Subject) -> Letter:
         button_note=_button_note(about),
         notes=[
             _or_log_in(about),
-            *_questions(about, _("Did you not expect this e-mail? Then you need not do anything.")),
+            *questions(about, _("Did you not expect this e-mail? Then you need not do anything.")),
         ],
         english="English: your school made an account for you. Choose your password with the link above.",
     )
@@ -106,7 +101,7 @@ def _new_administrator(about: Subject) -> Letter:
         button=(_("Choose your password"), about.link),
         closing=_how_long(about),
         button_note=_button_note(about),
-        notes=[_or_log_in(about), *_questions(about, _("Did you not expect this e-mail? Then warn your school."))],
+        notes=[_or_log_in(about), *questions(about, _("Did you not expect this e-mail? Then warn your school."))],
     )
 
 
@@ -121,7 +116,7 @@ def _reset_by_administrator(about: Subject) -> Letter:
         button=(_("Choose your password"), about.link),
         closing=_how_long(about),
         button_note=_button_note(about),
-        notes=[_or_log_in(about), *_questions(about, _("Did you not expect this e-mail? Then warn your school."))],
+        notes=[_or_log_in(about), *questions(about, _("Did you not expect this e-mail? Then warn your school."))],
         english="English: your school made a new password for you. Choose your own with the link above.",
     )
 
@@ -135,7 +130,7 @@ def _forgotten(about: Subject) -> Letter:
         button=(_("Choose your password"), about.link),
         closing=_how_long(about),
         button_note=_button_note(about),
-        notes=_questions(about, _("Did you not ask for this? Then do nothing: your password stays as it is.")),
+        notes=questions(about, _("Did you not ask for this? Then do nothing: your password stays as it is.")),
         english="English: use the link above to choose a new password. Did you not ask for it? Do nothing.",
     )
 
@@ -153,7 +148,7 @@ def _password_changed(about: Subject) -> Letter:
         closing=[
             _("Was it not you? Then ask for a new password at once at %(address)s and warn your school.", address=again)
         ],
-        notes=_questions(about, ""),
+        notes=questions(about, ""),
         english="English: your password was changed. Was it not you? Ask for a new one at the address above.",
     )
 
@@ -168,7 +163,7 @@ def _username_changed(about: Subject) -> Letter:
         rows=_account_rows(about, password=False),
         button=(_("Log in"), f"{about.house.public_url}/login"),
         closing=[],
-        notes=_questions(about, _("Did you not expect this e-mail? Then warn your school.")),
+        notes=questions(about, _("Did you not expect this e-mail? Then warn your school.")),
         english="English: your username was changed by your school. Your password stays the same.",
     )
 
@@ -188,49 +183,8 @@ def _address_changed(about: Subject) -> Letter:
         ],
         rows=_account_rows(about, password=False),
         closing=[],
-        notes=_questions(about, _("Did you not expect this e-mail? Then warn your school.")),
+        notes=questions(about, _("Did you not expect this e-mail? Then warn your school.")),
         english="English: the e-mail address of your account was changed. Did you not expect this? Warn your school.",
-    )
-
-
-def _sync_held(about: Subject) -> Letter:
-    return Letter(
-        subject=_("The synchronisation of %(school)s waits for you", school=about.school),
-        heading=_("The synchronisation waits for you"),
-        opening=[
-            _("The new data differ so much from what is known that nothing was changed yet."),
-            *filter(None, [about.detail("reason")]),
-        ],
-        button=(_("View the synchronisation"), f"{about.house.public_url}/beheer/synchronisatie/"),
-        closing=[_("Look at what would change. Then approve it, or discard it.")],
-        notes=_questions(about, ""),
-    )
-
-
-def _sync_failed(about: Subject) -> Letter:
-    return Letter(
-        subject=_("The synchronisation of %(school)s failed", school=about.school),
-        heading=_("The synchronisation failed"),
-        opening=[_("Nothing was changed."), *filter(None, [about.detail("reason")])],
-        button=(_("View the synchronisation"), f"{about.house.public_url}/beheer/synchronisatie/"),
-        closing=[_("It is tried again next week. You can also start it yourself.")],
-        notes=_questions(about, ""),
-    )
-
-
-def _login_alarm(about: Subject) -> Letter:
-    return Letter(
-        subject=_("Many failed logins"),
-        heading=_("Many failed logins"),
-        opening=[
-            _(
-                "In a few minutes hundreds of logins failed. Somebody may be guessing passwords. "
-                "New attempts must wait."
-            ),
-            _("Did many people log in at your school at that moment? Then nothing needs to be done."),
-        ],
-        closing=[_("Else tell who keeps the server: the addresses stand in the record of the logins.")],
-        notes=_questions(about, _("You get this e-mail at most once an hour.")),
     )
 
 
@@ -239,10 +193,11 @@ LETTERS: dict[str, Callable[[Subject], Letter]] = {
     "account-new": _new_account,
     "account-reset": _reset_by_administrator,
     "administrator-new": _new_administrator,
-    "login-alarm": _login_alarm,
+    "exchange-worry": exchange_worry,
+    "login-alarm": login_alarm,
     "password-changed": _password_changed,
     "password-forgotten": _forgotten,
-    "sync-failed": _sync_failed,
-    "sync-held": _sync_held,
+    "sync-failed": sync_failed,
+    "sync-held": sync_held,
     "username-changed": _username_changed,
 }
