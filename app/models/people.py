@@ -59,8 +59,8 @@ class Person(Base):
             *("place_set_id", "route_id", "has_account", "search_key"),
         ),
         sa.Index(
-            *("ix_person_email", "institution_id", "email", "id"),
-            *("kind", "left_on", "place_set_id", "has_account"),
+            *("ix_person_email", "institution_id", "kind", "email", "id"),
+            *("left_on", "place_set_id", "has_account"),
         ),
         sa.Index("ix_person_sorted", "institution_id", "sort_key", "id", "kind", "place_set_id"),
         sa.Index("ix_person_number", "institution_id", "kind", "number"),

@@ -6,11 +6,10 @@ letters.
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from ..models import Account, Person
@@ -19,22 +18,24 @@ INDEXES: Final = {Person: "person_words", Account: "account_words"}  # over sear
 FEW: Final = 500  # more hits than this are found sooner by reading on than by looking each of them up
 MOST: Final = 60  # trigrams asked for; what they find is looked at again anyway
 
+_SEEN: Final[WeakKeyDictionary[Any, bool]] = WeakKeyDictionary()
 
-def could_contain(session: Session, model: type[Any], words: Iterable[str], ids: Any = None) -> sa.ColumnElement[bool]:
-    """A condition that holds for every row of Person or Account that contains all these folded words; `ids`: the column
-    that holds the ids of those rows, when it is another one.
+
+def could_contain(session: Session, model: type[Any], words: Iterable[str], ids: Any) -> sa.ColumnElement[bool]:
+    """A condition that holds for every row of Person or Account that contains all these folded words. `ids`: the column
+    with the ids of those rows, of that table or of one that points to it.
 
     It only makes the search short: the caller still asks whether a row contains them.
     """
     index, asked = INDEXES[model], _trigrams(words)
-    if not asked or not _has_index(session.get_bind(), index):
+    if not asked or not _has_index(session):
         return sa.true()
     match = " AND ".join('"' + trigram.replace('"', '""') + '"' for trigram in asked)
     chosen = sa.text(f"SELECT rowid FROM {index} WHERE {index} MATCH :match LIMIT :most")
     found = list(session.scalars(chosen, {"match": match, "most": FEW + 1}))
     if not found:
         return sa.false()
-    return (model.id if ids is None else ids).in_(found) if len(found) <= FEW else sa.true()
+    return ids.in_(found) if len(found) <= FEW else sa.true()
 
 
 def _trigrams(words: Iterable[str]) -> list[str]:
@@ -42,6 +43,9 @@ def _trigrams(words: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(found))[:MOST]
 
 
-@lru_cache(maxsize=8)
-def _has_index(engine: Engine, index: str) -> bool:
-    return engine.dialect.name == "sqlite" and sa.inspect(engine).has_table(index)
+def _has_index(session: Session) -> bool:
+    """Whether there is an index to ask; looked up once for each database."""
+    engine = session.get_bind()
+    if engine not in _SEEN:
+        _SEEN[engine] = engine.dialect.name == "sqlite" and sa.inspect(session.connection()).has_table(INDEXES[Person])
+    return _SEEN[engine]

@@ -11,8 +11,10 @@ from flask_migrate import downgrade, upgrade
 
 from app.cli import COMMANDS
 from app.extensions import db as database
-from app.models import Institution
+from app.models import Account, Enrolment, Institution, Person, Route, RouteYear
+from app.services.reach import recompute_reach
 from app.services.schema import is_current, is_ours, newest_revision, revision_of
+from app.services.trigrams import could_contain
 from tests.databases import on_postgresql
 
 NEEDS_NO_TABLES = {"bench", "doctor", "scheduler"}  # has its own; tells about it; waits for it
@@ -107,3 +109,33 @@ def test_every_command_refuses_a_database_that_is_not_up_to_date_r121(app, db, t
         assert "Traceback" not in result.output
         tried += 1
     assert tried
+
+
+def test_rows_that_are_there_get_what_lists_ask_for(
+    db, session, make_person, make_account, make_location, administrator
+):
+    here, there = make_location("Havenkwartier"), make_location("Tuindorp")
+    pupils = [make_person(location=place) for place in (here, here, there)]
+    years = ((2024, there.id, None), (2025, here.id, 2))
+    for pupil in pupils[1:]:
+        own = {"institution_id": pupil.institution_id, "person_id": pupil.id}
+        session.add_all(Enrolment(school_year=y, location_id=p, year_of_study=s, **own) for y, p, s in years)
+    recompute_reach(session, pupils[0].institution_id)
+    make_account(pupils[1])
+    session.commit()
+    before = kept(session)
+    session.remove()
+    downgrade(revision="0001")
+    upgrade()
+    assert kept(session) == before
+    words = [could_contain(session, Person, ["persoon"], Person.id), Person.search_key.contains("persoon")]
+    assert len(session.scalars(sa.select(Person.id).where(*words)).all()) == len(before[0])
+
+
+def kept(session):
+    """What is stored beside the persons and accounts, and the years of each route."""
+    persons = sa.select(Person.id, Person.has_account, Route.key).outerjoin(Route, Route.id == Person.route_id)
+    years = sa.select(Route.key, RouteYear.school_year, RouteYear.location_id, RouteYear.year_of_study)
+    years = years.join(RouteYear, RouteYear.route_id == Route.id).join(Person, Person.route_id == Route.id)
+    accounts = sa.select(Account.id, Account.place_set_id)
+    return [sorted(map(repr, session.execute(chosen))) for chosen in (persons, years, accounts)]

@@ -166,10 +166,10 @@ def _last_name(chance):
 
 
 def _count_rows(session):
-    """The database looks how much there is, as autovacuum does in time; then it chooses its ways well."""
+    """PostgreSQL looks how much there is, as its autovacuum does in time; SQLite was told by the migration."""
     connection = session.connection()
-    connection.exec_driver_sql("ANALYZE")
     if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("ANALYZE")
         # The sequence must follow the ids that were written by hand.
         newest = "SELECT setval(pg_get_serial_sequence('person', 'id'), (SELECT max(id) FROM person))"
         connection.execute(sa.text(newest))

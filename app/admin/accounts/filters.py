@@ -14,7 +14,7 @@ from ...models import Account, AccountLocation, Enrolment, GroupPupil, GroupStaf
 from ...services.access import MANAGED
 from ...services.reach import seen_from
 from ...services.trigrams import could_contain
-from ..lists.filters import ChoiceFilter, ListFilter, with_words
+from ..lists.filters import ChoiceFilter, ListFilter, could_have_words, has_words
 from ..lists.listing import Wish
 from ..lists.screen import whole_number
 from ..persons.screen import groups_named, offered
@@ -25,15 +25,15 @@ ROLES = tuple(role for role in Role if role in MANAGED)
 def _by_username(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
     typed = value.lower()
     return sa.and_(
-        could_contain(db.session, Account, [typed]), sa.func.lower(Account.username).contains(typed, autoescape=True)
+        could_contain(db.session, Account, [typed], Account.id),
+        sa.func.lower(Account.username).contains(typed, autoescape=True),
     )
 
 
 def _by_name(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
     owner = aliased(Person)
-    return (
-        sa.exists().where(owner.id == Account.person_id, with_words(value, owner, Account.person_id)).correlate(Account)
-    )
+    called_so = sa.exists().where(owner.id == Account.person_id, has_words(value, owner)).correlate(Account)
+    return sa.and_(could_have_words(value, Account.person_id), called_so)
 
 
 def _owner(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
@@ -48,13 +48,13 @@ def _by_role(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
 
 def _at_location(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
     """Administrators by what is coupled to this account; everybody else by where the person is."""
-    coupled = sa.exists().where(
-        AccountLocation.account_id == Account.id,
-        AccountLocation.location_id == (whole_number(value) or 0),
-        AccountLocation.location_id.in_(_reach()),
-    )
     place = {whole_number(value) or 0} & set(_reach())
-    return sa.case((Account.role == Role.ADMINISTRATOR, coupled), else_=seen_from(place, Account))
+    coupled = sa.select(AccountLocation.account_id).where(AccountLocation.location_id.in_(place))
+    administers = Account.role == Role.ADMINISTRATOR
+    return sa.or_(
+        sa.and_(~administers, seen_from(place, Account)),
+        sa.and_(administers, Account.id.in_(coupled)),
+    )
 
 
 def _in_group(value: str, wish: Wish) -> sa.ColumnElement[bool]:

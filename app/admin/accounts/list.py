@@ -41,8 +41,7 @@ COLUMNS = (  # Z-126 to Z-130
         "email",
         _l("E-mail"),
         lambda account, _b: account.person.email,
-        (Person.email,),
-        "cut",
+        cell="cut",
         said=False,
         missing=_l("no e-mail"),
     ),
@@ -57,7 +56,6 @@ COLUMNS = (  # Z-126 to Z-130
     Column("blocked", _l("Blocked"), lambda account, _b: account.blocked, cell="no"),
     Column("active", _l("Active"), lambda account, _b: account.active, cell="yes"),
 )
-BY_OWNER = {"owner", "email"}  # columns that sort on what stands with the person
 ACTIONS = (  # Z-132, Z-138, Z-140
     BulkAction(_l("Reset password for selected accounts"), "key", "accounts.check", ("task", "reset")),
     BulkAction(_l("Block"), "ban", "accounts.flags", ("flag", "block")),
@@ -93,13 +91,13 @@ class AccountScreen(EditAccount, AccountBatches, AccountFlags, NewAdministrator,
 
     def sorted(self, statement: sa.Select, wish: Wish, backwards: bool = False) -> sa.Select:
         # The owners only where the order needs them, and those of the institution alone: they have an index in order.
-        if wish.sort in BY_OWNER:
+        if wish.sort == "owner":
             here = Person.institution_id == current_actor().institution_id
             statement = statement.join(Person, Person.id == Account.person_id).where(here)
         return super().sorted(statement, wish, backwards)
 
     def in_order(self, asked: list[sa.ColumnElement[bool]], wish: Wish) -> sa.Select:
-        if wish.sort not in BY_OWNER:
+        if wish.sort != "owner":
             return self.within(asked)
         # The same wall, said of the owners: SQLite then goes from them to the accounts, and has nothing to sort.
         managed = Account.role.in_(sorted(MANAGED))

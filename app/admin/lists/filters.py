@@ -82,9 +82,13 @@ class ChoiceFilter(ListFilter):
         return next((str(label) for code, label in self.choices(wish) if code == value), value)
 
 
-def with_words(text: str, person: type[Person] = Person, ids: Any = None) -> sa.ColumnElement[bool]:
+def has_words(text: str, person: type[Person] = Person) -> sa.ColumnElement[bool]:
     """The condition on Person (or an alias): every typed word is somewhere in the search key; accents, capitals and
-    order do not matter. `ids`: the column with the ids of the persons, when it is that of another table."""
-    words = search_words(text)
-    each = [person.search_key.contains(word, autoescape=True) for word in words]
-    return sa.and_(could_contain(db.session, Person, words, person.id if ids is None else ids), *each)
+    order do not matter."""
+    each = [person.search_key.contains(word, autoescape=True) for word in search_words(text)]
+    return sa.and_(sa.true(), *each)
+
+
+def could_have_words(text: str, ids: Any) -> sa.ColumnElement[bool]:
+    """The same, made short: `ids`, a column with ids of persons, holds one that the trigrams of these words find."""
+    return could_contain(db.session, Person, search_words(text), ids)

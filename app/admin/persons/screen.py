@@ -12,12 +12,14 @@ from ...extensions import db
 from ...models import Group, Person, PersonKind
 from ...services.access import Actor
 from ...services.corrections.reading import email_pin
+from ...services.duplicates.reading import proposals_of
 from ...services.persons.reading import Offers, offers
 from ...services.reach import seen_from, visible_groups, visible_persons
 from ..lists.columns import Column
 from ..lists.filters import ChoiceFilter, ListFilter, could_have_words, has_words
 from ..lists.listing import BulkAction, Wish
 from ..lists.screen import ListScreen, whole_number
+from .why import why_panel
 
 BY_NAME = (Person.sort_key,)
 
@@ -118,10 +120,11 @@ class PersonScreen(ListScreen):
         return [(_("Left"), "t-amber")] if row.left_on else []
 
     def page_of(self, person: Person, page_name: str) -> dict[str, Any]:
-        """What every page of one person has: title, breadcrumb, status line, and the pin on the e-mail address."""
+        """What every page of one person has: title, breadcrumb, status line, pinned address, origin of the values."""
         crumbs = self.way_to(person.list_name)
         pinned = email_pin(db.session, current_actor(), person)
-        about = {"person": person, "title": person.full_name, "email_pin": pinned}
+        about = {"person": person, "title": person.full_name, "email_pin": pinned, "why": why_panel(person)}
+        about["alike"] = proposals_of(db.session, current_actor(), person)
         return about | {"crumbs": crumbs, "page_name": page_name}
 
     @property
