@@ -17,7 +17,7 @@ def held(session, make_run, make_person, make_account, administrator):
     return make_run("held", changes=[line], counts=counts(pupils=pupils), reason="206 van de 214 leerlingen ontbreken.")
 
 
-def test_a_held_run_says_why_who_would_go_and_has_the_safe_choice_chosen(admin_client, held):
+def test_a_held_run_says_why_and_who_would_go_and_names_the_safe_choice(admin_client, held):
     answer = admin_client.get(f"{SYNC}{held.id}/")
     words = text_of(answer)
     assert "206 van de 214 leerlingen ontbreken." in words
@@ -25,7 +25,8 @@ def test_a_held_run_says_why_who_would_go_and_has_the_safe_choice_chosen(admin_c
     assert "96%" in words
     assert "Kaya, Elif leerling" in words
     assert "elifkaya" in words
-    assert 'value="discard" checked' in answer.get_data(as_text=True)
+    assert 'name="decision" value="discard"' in answer.get_data(as_text=True)
+    assert "Weggooien is veilig: er verandert niets." in words
     assert f"Run {held.id} is aangehouden en wacht op u" in text_of(admin_client.get(SYNC))
 
 

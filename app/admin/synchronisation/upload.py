@@ -16,7 +16,7 @@ from ...extensions import db, transaction
 from ...models import SyncRun, Upload
 from ...services.access import Actor
 from ...services.runs.reading import run_of_slot
-from ...services.runs.requests import open_run, request_run
+from ...services.runs.requests import open_run, request_run, upload_of_no_use
 from ...services.runs.settings import file_sources
 from ...services.runs.uploads import MAX_UPLOAD, TABLE, SentFile, store_files
 from .forms import crumbs, new_form_key, slot_of, to_run
@@ -117,7 +117,7 @@ def shown_name(file: FileStorage) -> str:
 
 def delete_file(run: SyncRun) -> None:
     """The file of a run that was thrown away goes at once, not with the next tidying up (R77)."""
-    upload = db.session.get(Upload, run.upload_id) if run.upload_id is not None else None
+    upload = upload_of_no_use(db.session, run)
     if upload is not None:
         (upload_folder() / upload.stored_as).unlink(missing_ok=True)
 

@@ -2,32 +2,32 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Set
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from .changes import Plan
 from .known import KnownSchool
-from .parts import ACCESS, EVERYWHERE, NOWHERE, Part, Whereabouts
+from .parts import ACCESS, EVERYWHERE, NOWHERE, Part, Whereabouts, judged
 
 
 class _Loss(NamedTuple):
-    kind: str
     person: int
     location: int
 
 
 def access_lost(known: KnownSchool, plan: Plan, places: Whereabouts) -> dict[Part, Set[int]]:
     """Per part who loses access: pupils who move away from a location, guardians without one of their children there,
-    staff without any group or pupil there. Also everywhere together; nothing when nobody does.
+    staff without any group or pupil there. Also everywhere together; nothing when nobody does. Only whom this source is
+    the first to tell of is counted.
     """
     gone = {person_id for person_id, values in plan.rows["person"].changed if values.get("left_on")}
     lost: dict[Part, set[int]] = defaultdict(set)
-    for find in (_moved_pupils, _parted_guardians, _staff_without):
-        for loss in find(known, plan, places):
-            person = known.persons.get(loss.person)
-            if person is None or person.left_on is not None or loss.person in gone:
-                continue
-            for place in (loss.location, EVERYWHERE):
-                lost[Part(loss.kind, ACCESS, place)].add(loss.person)
+    for kind, find in FINDERS.items():
+        losses = [one for one in find(known, plan, places) if one.person not in gone]
+        counts = set(judged(known, kind)) if losses else set()
+        for loss in losses:
+            if loss.person in counts:
+                for place in (loss.location, EVERYWHERE):
+                    lost[Part(kind, ACCESS, place)].add(loss.person)
     return dict(lost)
 
 
@@ -36,16 +36,16 @@ def _moved_pupils(known: KnownSchool, plan: Plan, _places: Whereabouts) -> Itera
     if moved:
         for pupil, enrolment in known.enrolments.items():
             if enrolment.id in moved:
-                yield _Loss("pupil", pupil, enrolment.location_id)
+                yield _Loss(pupil, enrolment.location_id)
     for pupil, _year, location, *_more in plan.rows["enrolment"].new:
         before = known.placed.get(pupil, location)
         if before != location:
-            yield _Loss("pupil", pupil, before)
+            yield _Loss(pupil, before)
 
 
 def _parted_guardians(known: KnownSchool, plan: Plan, _places: Whereabouts) -> Iterator[_Loss]:
     for guardian, pupil in plan.rows["guardianship"].gone:
-        yield _Loss("guardian", guardian, known.placed.get(pupil, NOWHERE))
+        yield _Loss(guardian, known.placed.get(pupil, NOWHERE))
 
 
 def _staff_without(known: KnownSchool, plan: Plan, places: Whereabouts) -> Iterator[_Loss]:
@@ -60,7 +60,7 @@ def _staff_without(known: KnownSchool, plan: Plan, places: Whereabouts) -> Itera
         kept |= {known.placed.get(pupil) for pupil in mentored[member] - pupils[member]}
         kept |= places.coming.get(member, set())
         for location in places.now.get(member, set()) - kept:
-            yield _Loss("staff", member, location)
+            yield _Loss(member, location)
 
 
 def _taken(plan: Plan) -> tuple[defaultdict[int, set[int]], defaultdict[int, set[int]]]:
@@ -72,3 +72,6 @@ def _taken(plan: Plan) -> tuple[defaultdict[int, set[int]], defaultdict[int, set
     for pupil, member in plan.rows["mentor"].gone:
         pupils[member].add(pupil)
     return groups, pupils
+
+
+FINDERS: Final = {"pupil": _moved_pupils, "guardian": _parted_guardians, "staff": _staff_without}

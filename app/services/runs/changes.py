@@ -34,6 +34,7 @@ class ChangeLine:
     what: str
     fields: tuple[tuple[str, Any, Any], ...] = ()
     person: Person | None = None
+    parts: tuple[str, ...] = ()  # the keys of the parts of a held run that it is in (shown.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,9 @@ class Changes:
 
     def of(self, what: str) -> list[ChangeLine]:
         return [line for line in self.lines if line.what == what]
+
+    def in_part(self, key: str) -> list[ChangeLine]:
+        return [line for line in self.lines if key in line.parts]
 
 
 def read_changes(session: Session, actor: Actor, run: SyncRun) -> Changes:
@@ -127,4 +131,5 @@ def _line(line: dict[str, Any], person: Person | None, naming: _Naming) -> Chang
     fields = tuple(
         (name, naming.text(name, old), naming.text(name, new)) for name, old, new in line.get("fields") or ()
     )
-    return ChangeLine(line["kind"], line.get("number") or "", line.get("name") or "", line["what"], fields, person)
+    about = (line["kind"], line.get("number") or "", line.get("name") or "", line["what"])
+    return ChangeLine(*about, fields, person, tuple(line.get("parts") or ()))

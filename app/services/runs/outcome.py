@@ -26,6 +26,7 @@ from .rest import hold_rest, left_aside
 from .shown import shown_changes, shown_parts
 from .work import Hold, keep_run
 
+MOST_CAUSES: Final = 5  # in a mail
 DECIDED: Final = {"weekly": "scheduler"}  # who acts when nobody did
 
 
@@ -53,7 +54,7 @@ def conclude(session: Session, now: datetime, hold: Hold, roster: Roster, today:
     _settle_applied(session, now, run, plan)
     rest = hold_rest(session, now, run, look, aside, today) if status == "held" else None
     if rest is not None and rest.trigger == "weekly":
-        tell_administrators(session, now, rest)
+        tell_administrators(session, now, rest, is_rest=True)
     return end_run(session, now, run, "applied", run.reason if rest else None)
 
 
@@ -141,8 +142,11 @@ def write_messages(session: Session, run: SyncRun, messages: Iterable[RosterMess
     insert_rows(session, SyncMessage, columns, rows)
 
 
-def tell_administrators(session: Session, now: datetime, run: SyncRun) -> None:
-    """A mail to each administrator of the school: a weekly run waits for them, or failed (R103)."""
+def tell_administrators(session: Session, now: datetime, run: SyncRun, *, is_rest: bool = False) -> None:
+    """A mail to each administrator of the school: a weekly run waits for them, or failed (R103).
+
+    `is_rest`: what is safe was applied, and this run holds the rest.
+    """
     rows = session.execute(
         sa.select(Account.id, Person.email)
         .join(Person, Person.id == Account.person_id)
@@ -150,7 +154,8 @@ def tell_administrators(session: Session, now: datetime, run: SyncRun) -> None:
         .where(Account.active, ~Account.blocked, Person.email.is_not(None))
         .order_by(Account.id)
     )
-    details = {"run": run.id, "reason": run.reason, "causes": (run.parts or {}).get("causes", [])}
+    causes = (run.parts or {}).get("causes", [])[:MOST_CAUSES]
+    details = {"run": run.id, "reason": run.reason, "causes": causes, "is_rest": is_rest}
     template = "sync-held" if run.status == "held" else "sync-failed"
     queue_mails(
         session,

@@ -95,6 +95,9 @@ class Subject:
     def detail(self, name: str) -> str:
         return one_line(str(self.mail.details.get(name) or ""))
 
+    def details(self, name: str) -> list[str]:
+        return [one_line(str(one)) for one in self.mail.details.get(name) or ()]
+
 
 def one_line(text: str) -> str:
     """Without line ends and control characters: nothing that comes from a roster can start a new header (R117)."""

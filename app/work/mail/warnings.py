@@ -23,13 +23,20 @@ def sync_held(about: Subject) -> Letter:
         subject=_("The synchronisation of %(school)s waits for you", school=about.school),
         heading=_("The synchronisation waits for you"),
         opening=[
-            _("The new data differ so much from what is known that nothing was changed yet."),
-            *filter(None, [about.detail("reason")]),
+            _("The new data differ much from what is known. What is safe was applied; the rest waits.")
+            if about.mail.details.get("is_rest")
+            else _("The new data differ so much from what is known that nothing was changed yet."),
+            *filter(None, [about.detail("reason"), *about.details("causes")]),
         ],
-        button=(_("View the synchronisation"), f"{about.house.public_url}/beheer/synchronisatie/"),
+        button=(_("View the synchronisation"), _run_address(about)),
         closing=[_("Look at what would change. Then approve it, or discard it.")],
         notes=questions(about, ""),
     )
+
+
+def _run_address(about: Subject) -> str:
+    run = about.detail("run")
+    return f"{about.house.public_url}/beheer/synchronisatie/" + (f"{run}/" if run.isdecimal() else "")
 
 
 def sync_failed(about: Subject) -> Letter:
