@@ -158,9 +158,12 @@ def test_the_sub_navigation_leads_to_every_screen_z085_z091_z117(admin_client):
     assert re.findall(r'<a href="([^"]+)"', part) == [
         "/",
         *[LISTS[name] for name in ("pupils", "guardians", "staff", "others", "groups")],
+        "/beheer/dubbele-personen/",
+        "/beheer/correcties/",
         "/beheer/accounts/",
         LISTS["locations"],
         "/beheer/synchronisatie/",
+        "/beheer/bronnen/",
         "/beheer/mails/",
     ]
     assert [word.strip() for word in re.findall(r"<summary>([^<]+)", part)] == ["Personen", "Instelling"]

@@ -2,71 +2,14 @@
 
 from datetime import date
 
-import pytest
 import sqlalchemy as sa
 
-from app.extensions import transaction
-from app.models import Enrolment, Group, GroupPupil, Guardianship, Institution, Location, Mentor, Person, PersonKey
-from app.roster import ABSENT, Kind, RosterLocation
-from app.services.access import Actor
-from app.services.roster.apply import apply_plan
-from app.services.roster.authority import EQUAL, first_place, heard
-from app.services.roster.given import remember_given
-from app.services.roster.known import read_known
-from app.services.roster.plan import plan_roster
-from tests.roster.roster_world import GROUP, TODAY, counts, guardian, pair, pupil, roster, staff
-from tests.runs.run_world import NOW
+from app.models import Enrolment, Guardianship, Mentor
+from app.roster import ABSENT, Kind
+from tests.roster.authority_world import FIRST, LAST, codes, of_last, one, order, take
+from tests.roster.roster_world import TODAY, counts, guardian, pair, pupil, staff
 
-FIRST, LAST = "somtoday", "magister"
-BOTH = {kind.value: [FIRST, LAST] for kind in Kind}
-
-
-@pytest.fixture
-def order(session, institution):
-    """Sets the order of the sources per kind."""
-
-    def order(**kinds):
-        with transaction():
-            school = session.get_one(Institution, institution.id)
-            school.exchange = (school.exchange or {}) | {"authority": kinds}
-
-    order(**BOTH)
-    return order
-
-
-@pytest.fixture
-def take(session, institution, order):
-    """Plans and applies what this source tells, as a run does."""
-    school = institution.id
-
-    def take(source, *people, **values):
-        told = roster(*people, source=source, **values)
-        with transaction():
-            known = read_known(session, session.get_one(Institution, school), source, told.school_year)
-            told = heard(known.say, told)
-            plan = plan_roster(known, told, TODAY)
-            apply_plan(session, NOW, Actor("command"), known, plan, told.school_year)
-            remember_given(session, school, told)
-        return plan
-
-    return take
-
-
-def one(session, number="100001", kind="pupil"):
-    found = session.scalars(sa.select(Person).where(Person.number == number, Person.kind == kind)).one()
-    session.refresh(found)
-    return found
-
-
-def codes(plan):
-    return [message.code for message in plan.messages]
-
-
-def of_last(record, **values):
-    """The same person as the other source tells it: other keys, other words."""
-    changes = {"key": f"x{record.number}", "last_name": "Anders"} | values
-    return record._replace(**changes)
-
+__all__ = ["order", "take"]
 
 # -- people -----------------------------------------------------------------------------------------------------------
 
@@ -186,77 +129,3 @@ def test_without_an_order_the_last_run_counts_as_before(take, order, session):
     take(LAST, of_last(pupil(), last_name="Bergh"))
 
     assert one(session).last_name == "Bergh"
-
-
-# -- groups, places and families --------------------------------------------------------------------------------------
-
-
-def test_groups_and_classes_of_the_first_source_stay_as_they_are(take, session):
-    other = GROUP._replace(key="g3a", name="3A")
-    take(FIRST, pupil(), staff(), groups=(GROUP, other))
-    mine = [GROUP._replace(key="z2a", is_home=False), GROUP._replace(key="z3a", name="3A"), GROUP._replace(name="wi")]
-    told = of_last(pupil(), group_key="z3a", group_keys=("g2a",))
-    plan = take(LAST, told, pupil("9", key="x9", group_key="z2a"), groups=mine)
-
-    groups = {group.name: group for group in session.scalars(sa.select(Group))}
-    assert {name: (group.source, group.is_home) for name, group in groups.items()} == {
-        "2A": (FIRST, True),
-        "3A": (FIRST, True),
-        "wi": (LAST, True),
-    }
-    inside = {
-        name: sorted(session.scalars(sa.select(Person.number).join(GroupPupil).where(GroupPupil.group_id == group.id)))
-        for name, group in groups.items()
-    }
-    assert inside == {"2A": ["100001", "9"], "3A": [], "wi": ["100001"]}
-    assert counts(plan, "groups") == {"seen": 3, "new": 1, "unchanged": 2}
-    assert counts(take(LAST, groups=()), "groups") == {"gone": 1}
-
-
-def test_a_location_of_the_first_source_keeps_its_name_and_a_silent_source_adds_none(take, order, session):
-    take(FIRST, pupil())
-    take(LAST, of_last(pupil()), locations=(RosterLocation("x", "Andere naam", "99ZZ01"),))
-    assert "Lindelaan" in set(session.scalars(sa.select(Location.name)))
-
-    order(**BOTH | {"locations": [FIRST]})
-    places = (RosterLocation("x", "Andere naam", "99ZZ01"), RosterLocation("y", "Nieuw", "99ZZ09"))
-    plan = take(
-        LAST, of_last(pupil(), location_key="x"), pupil("9", location_key="y", group_key=None), locations=places
-    )
-    assert sorted(session.scalars(sa.select(Location.name))) == ["Havenkwartier", "Lindelaan"]
-    assert "location-unheard" in codes(plan)
-
-
-def test_whom_a_guardian_belongs_to_only_the_first_source_says(take, session):
-    """Somebody may have lost custody: a list that is behind gives nobody back (Z-267)."""
-    take(FIRST, pupil(), guardian(), guardian("700002"), pair(), pair("700002"))
-    take(LAST, of_last(pupil()), guardian(key="y1"), pair()._replace(guardian_key="y1", pupil_key="x100001"))
-    assert len(list(session.scalars(sa.select(Guardianship)))) == 2
-
-    take(FIRST, pupil(), guardian(), guardian("700002"), pair())
-    told = [guardian(key="y1"), guardian("700002", key="y2"), guardian("700003", key="y3")]
-    pairs = [pair()._replace(guardian_key=f"y{n}", pupil_key="x100001", relation="oom") for n in (1, 2, 3)]
-    take(LAST, of_last(pupil()), *told, *pairs)
-
-    named = sa.select(Person.number, Guardianship.relation).join(Guardianship, Guardianship.guardian_id == Person.id)
-    assert sorted(session.execute(named).all()) == [("700001", "moeder"), ("700003", "oom")]
-    take(FIRST, pupil(), guardian(), pair())
-    assert len(list(session.scalars(sa.select(Guardianship)))) == 2
-
-
-def test_who_goes_first_is_asked_first():
-    assert sorted(["magister", "zermelo", "somtoday"], key=lambda one: first_place(BOTH, one)) == [
-        *("somtoday", "magister", "zermelo"),
-    ]
-
-
-def test_a_roster_with_a_say_in_all_is_left_alone():
-    told = roster(pupil())
-    assert heard(EQUAL, told) is told
-
-
-def test_both_sources_know_the_same_person(take, session):
-    take(FIRST, pupil())
-    take(LAST, of_last(pupil()))
-
-    assert sorted(session.scalars(sa.select(PersonKey.source))) == [LAST, FIRST]
