@@ -82,4 +82,4 @@ def test_a_record_asks_as_many_questions_however_much_is_linked(
         ]
     )
     session.commit()
-    assert count(admin_client, address) == before <= 12
+    assert count(admin_client, address) == before <= 14

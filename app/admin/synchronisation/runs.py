@@ -12,17 +12,18 @@ from ...clock import now
 from ...errors import Conflict, InvalidInput
 from ...extensions import db, transaction
 from ...models import SyncRun
-from ...services.accounts.reading import home_groups
-from ...services.runs import settings as sync_settings
-from ...services.runs.changes import accounts_of, read_changes
+from ...services.runs.changes import read_changes
 from ...services.runs.decisions import decide, run_history
 from ...services.runs.messages import all_messages, list_messages
-from ...services.runs.reading import SEVERITIES, Page, applied_before, counted, page_of, run_line
+from ...services.runs.reading import SEVERITIES, applied_before, counted, run_line
 from ...services.runs.requests import OPEN, full_counts, run_in_reach, seconds_between
 from ...services.runs.shown import MOST_LINES
 from ...templating import moment
 from .file import changes_file, messages_file
 from .forms import RUN, Addresses, crumbs, listed, page_number, person_url
+from .held import cut, held_values
+from .parts import left_out_of
+from .undo import limits_text, undo_state
 from .upload import delete_file
 from .words import (
     KINDS,
@@ -31,7 +32,6 @@ from .words import (
     SEVERITY_LOOKS,
     WHAT,
     field_label,
-    moment_in_words,
     source_title,
     stage_text,
     started_by,
@@ -39,7 +39,6 @@ from .words import (
     value_text,
 )
 
-LINES_A_PAGE = 12
 WORDS = {
     "kinds": KINDS,
     "one_of_kind": ONE_OF_KIND,
@@ -67,13 +66,15 @@ class RunPages:
         """Apply, approve or throw away; a second click changes nothing and shows what became of the run (R124)."""
         actor = current_actor()
         decision, reason = request.form.get("decision", ""), request.form.get("reason", "")
+        ticked = request.form.getlist("part")
         try:
             with transaction():
-                discarded = decide(db.session, now(), actor, run_id, decision, reason).status == "discarded"
+                run = decide(db.session, now(), actor, run_id, decision, reason, ticked)
+                discarded = run.status == "discarded"
         except InvalidInput as wrong:
             if wrong.status != InvalidInput.status:
                 raise  # an unknown run is no page at all
-            return self._held(run_in_reach(db.session, actor, run_id), wrong.message), 400
+            return self._held(run_in_reach(db.session, actor, run_id), wrong), 400
         except Conflict as late:
             if run_in_reach(db.session, actor, run_id).status not in OPEN:
                 flash(late.message, "warning")
@@ -93,10 +94,11 @@ class RunPages:
 
     @expose(f"/{RUN}/wijzigingen.csv")
     def changes_csv(self, run_id: int) -> Response:
-        """What this run would change, as far as in reach, as a file."""
-        actor = current_actor()
+        """What this run would change, or one part of it, as far as in reach, as a file."""
+        actor, part = current_actor(), request.args.get("part")
         run = run_in_reach(db.session, actor, run_id)
-        return changes_file(run, read_changes(db.session, actor, run).lines)
+        changes = read_changes(db.session, actor, run)
+        return changes_file(run, changes.in_part(part) if part else changes.lines)
 
     # -- the page of each state ---------------------------------------------------------------------------------------
 
@@ -138,7 +140,9 @@ class RunPages:
             addresses=Addresses(".run", {"run_id": run.id, "severity": severity or None}),
             severity=severity if severity in SEVERITIES else "",
             seconds=seconds_between(run.started_at, run.finished_at),
-            more=_difference(run, before),
+            more=None if run.undo_of else _difference(run, before),
+            left_out=left_out_of(run),
+            undo=undo_state(actor, run),
         )
 
     def _preview(self, run: SyncRun) -> str:
@@ -161,49 +165,23 @@ class RunPages:
             totals=totals,
             changed=changed,
             cut_off=cut_off,
+            limits=limits_text(run.limits),
             hidden=changes.hidden[what],
-            page=listed(_cut(changes.of(what))),
+            page=listed(cut(changes.of(what))),
             addresses=Addresses(".run", {"run_id": run.id, "what": what}),
             messages=list_messages(db.session, actor, run),
         )
 
-    def _held(self, run: SyncRun, wrong: str | None = None) -> str:
-        actor, session = current_actor(), db.session
-        changes = read_changes(session, actor, run)
-        part = _cut(changes.of("gone"))
-        ids = [row.person.id for row in part.rows if row.person]
-        school = sync_settings.institution_of(session, actor)
-        return self._page(
-            "held",
-            run,
-            _("Run %(number)s is on hold", number=run.id),
-            "BeheerSynchronisatieAangehoudenPage",
-            _("Run %(number)s", number=run.id),
-            wrong=wrong,
-            typed=request.form.get("reason", ""),
-            page=listed(part),
-            hidden=changes.hidden["gone"],
-            addresses=Addresses(".run", {"run_id": run.id}),
-            accounts=accounts_of(session, part.rows),
-            groups=home_groups(session, ids),
-            changed=_totals(run),
-            cut_off=len(run.changes or ()) >= MOST_LINES,
-            next_run=moment_in_words(sync_settings.next_weekly(school, now())),
-            weekly=bool(sync_settings.connected_sources(session, school)),
-        )
+    def _held(self, run: SyncRun, wrong: InvalidInput | None = None) -> str:
+        title, crumb = _("Run %(number)s is on hold", number=run.id), _("Run %(number)s", number=run.id)
+        values = held_values(current_actor(), run, wrong)
+        return self._page("held", run, title, "BeheerSynchronisatieAangehoudenPage", crumb, **values)
 
 
 def _totals(run: SyncRun) -> dict[str, int]:
     """New, changed and gone over all kinds."""
     counts = full_counts(run.counts).values()
     return {name: sum(kind[name] for kind in counts) for name in ("new", "changed", "gone", "skipped", "unchanged")}
-
-
-def _cut(lines: list[Any]) -> Page:
-    """The lines of the asked page."""
-    number = page_of(len(lines), page_number(), LINES_A_PAGE)
-    start = (number - 1) * LINES_A_PAGE
-    return Page(lines[start : start + LINES_A_PAGE], len(lines), number, LINES_A_PAGE)
 
 
 def _difference(run: SyncRun, before: SyncRun | None) -> int | None:

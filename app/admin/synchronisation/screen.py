@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from ...actor import current_actor
-from ...clock import now
+from ...clock import now, today
 from ...errors import InvalidInput
 from ...extensions import db, transaction
 from ...services.runs import settings as sync_settings
@@ -16,14 +16,16 @@ from ...services.runs.reading import list_runs, unfinished_runs
 from ...services.runs.requests import OPEN, SHOWN, request_runs
 from ..lists.screen import Screen
 from .forms import Addresses, choice, chosen_ids, crumbs, listed, new_form_key, page_number, slot_of, to_run
+from .limits import LimitPages, roll_over_text
 from .runs import RunPages
+from .undo import UndoPages
 from .upload import UploadPages
 from .words import DAYS, RUN_LOOKS, moment_in_words, source_title, stage_text, started_by, where_from
 
 HOURS = range(24)
 
 
-class SynchronisationScreen(UploadPages, RunPages, Screen):
+class SynchronisationScreen(UploadPages, RunPages, LimitPages, UndoPages, Screen):
     """The log of the runs (Z-237 to Z-243) and what starts and steers them."""
 
     page_name = "BeheerSynchronisatiePage"
@@ -47,6 +49,7 @@ class SynchronisationScreen(UploadPages, RunPages, Screen):
             services=services,
             locations=sync_settings.locations_in_reach(session, actor),
             next_run=moment_in_words(sync_settings.next_weekly(school, now())),
+            roll_over=roll_over_text(school, today()),
             form_key=new_form_key(),
             starter=lambda line: started_by(line, actor),
             stage=stage_text,

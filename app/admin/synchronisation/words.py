@@ -90,12 +90,14 @@ WHAT = {  # the tabs of a preview, in their order
     "changed": _l("Changed"),
     "gone": _l("Left"),
     "returned": _l("Returned"),
+    "removed": _l("Deleted"),
 }
 EVENTS = {  # actions in the audit log (services/runs/requests.py, services/runs/decisions.py)
     "roster-preview-accepted": _l("Preview accepted"),
     "roster-run-approved": _l("Applied all the same"),
     "roster-run-discarded": _l("Thrown away"),
     "roster-applied": _l("Applied"),
+    "roster-undone": _l("Undone"),
     "sync-reason": _l("Reason"),
 }
 ENDINGS = {  # how a run ended that has no line in the audit log for it
@@ -163,7 +165,10 @@ def story_of(line: RunLine, history: Sequence[Event], actor: Actor) -> list[Mome
     run = line.run
     told = [Moment(_("Asked for"), run.created_at, started_by(line, actor))]
     if run.started_at:
-        told.append(Moment(_("Reading %(source)s started", source=source_title(run.source)), run.started_at))
+        begun = _("Reading %(source)s started", source=source_title(run.source))
+        if run.undo_of is not None:
+            begun = _("Undoing run %(number)s started", number=run.undo_of)
+        told.append(Moment(begun, run.started_at))
     for event in reversed(history):
         text = str(EVENTS.get(event.action, event.action)) + (f": {event.reason}" if event.reason else "")
         who = None if event.by_machine else event.who or _("an administrator of another location")

@@ -105,6 +105,7 @@ def applied_before(session: Session, run: SyncRun) -> SyncRun | None:
     return session.scalar(
         sa.select(SyncRun)
         .where(SyncRun.institution_id == run.institution_id, SyncRun.status == "applied", SyncRun.id < run.id)
+        .where(SyncRun.undo_of.is_(None))
         .order_by(SyncRun.id.desc())
         .limit(1)
     )
