@@ -17,7 +17,7 @@ run: .venv/installed $(CATALOGUE).mo ## start web and scheduler on http://127.0.
 test: .venv/installed-tests $(CATALOGUE).mo ## the whole suite, on SQLite and PostgreSQL, and in a browser
 	@$(BIN)/python -m tests.suite
 
-bench: .venv/installed-tests $(CATALOGUE).mo ## all benchmarks, as a table
+bench: .venv/installed-bench $(CATALOGUE).mo ## all benchmarks, as a table
 	@$(BIN)/flask --app wsgi bench
 
 lint: .venv/installed-tests ## style and doors
@@ -28,6 +28,8 @@ lock: .venv/installed-tests ## remake the pinned requirements, with hashes
 	@$(BIN)/python -m pip install --quiet pip-tools
 	@$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras -o requirements.txt requirements.in
 	@cd tests && ../$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras -o requirements.txt requirements.in
+	@cd tests/bench && ../../$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+		-o requirements.txt requirements.in
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -44,6 +46,10 @@ lock: .venv/installed-tests ## remake the pinned requirements, with hashes
 
 .venv/installed-tests: tests/requirements.txt .venv/installed
 	@$(PIP) -r tests/requirements.txt
+	@touch $@
+
+.venv/installed-bench: tests/bench/requirements.txt .venv/installed-tests
+	@$(PIP) -r tests/bench/requirements.txt
 	@touch $@
 
 $(CATALOGUE).mo: $(CATALOGUE).po | .venv/installed

@@ -39,9 +39,7 @@ def work_on_runs(app_config: Mapping[str, Any]) -> int:
     done = 0
     while (run_id := next_run(db.session, now())) is not None:
         db.session.rollback()
-        if not _do(run_id, app_config):
-            break  # another worker was first, and looks after the rest
-        done += 1
+        done += _do(run_id, app_config)  # else another worker was first; there may be more to do
     db.session.rollback()
     return done
 
