@@ -123,7 +123,9 @@ DOUBTS: Final[Mapping[str, Callable[[], str]]] = {  # of a delivery as a whole
 
 
 def causes_of(verdict: Verdict, today: date, limits: Limits) -> dict[Part, str]:
-    """The sentence of each part that is too large. One for a whole kind only when no location explains it."""
+    """The sentence of each part that is too large. Of a kind that vanished as a whole only that one; of another kind as
+    a whole only when no location explains it.
+    """
     weighed = verdict.weighed
     names = location_names(weighed.known, weighed.plan)
     return {
@@ -139,12 +141,14 @@ def cause_of_doubt(verdict: Verdict) -> str | None:
 
 
 def _is_explained(part: Part, verdict: Verdict) -> bool:
-    if part.location_id is not EVERYWHERE:
-        return False
+    """Whether the sentence of another part tells the whole story of this one."""
     tallies = verdict.weighed.tallies
+    whole = tallies[part._replace(location_id=EVERYWHERE)]
+    has_vanished = whole.weighed >= VANISHED * max(whole.before, 1)
+    if part.location_id is not EVERYWHERE:
+        return has_vanished and part._replace(location_id=EVERYWHERE) in verdict.over
     told = (one for one in verdict.over if one[:2] == part[:2] and one.location_id is not EVERYWHERE)
-    largest = max((tallies[one].weighed for one in told), default=0)
-    return largest >= EXPLAINED * tallies[part].weighed
+    return not has_vanished and max((tallies[one].weighed for one in told), default=0) >= EXPLAINED * whole.weighed
 
 
 def _sentence(case: _Case, names: Mapping[int, tuple[str, str]]) -> str:
