@@ -15,6 +15,7 @@ from app.models import (
     GroupPupil,
     GroupStaff,
     Guardianship,
+    Location,
     Mentor,
     NotTheSame,
     Person,
@@ -134,8 +135,6 @@ class Family:
 
 @pytest.fixture
 def lindelaan(session, administrator):
-    from app.models import Location
-
     return session.scalar(sa.select(Location).where(Location.name == "Lindelaan"))
 
 
@@ -153,3 +152,35 @@ def sannes(make_person, lindelaan):
         return make_person(PersonKind.PUPIL, lindelaan, **standard | values)
 
     return sanne(number="100001"), sanne(number="100002")
+
+
+@pytest.fixture
+def rich(session, family, sannes, make_person, make_account):
+    """All that can hang on a pupil, on both: some of it the same."""
+    kept, other = sannes
+    a, b, c = family.group("2A"), family.group("2B"), family.group("1A", 2025)
+    kinds = PersonKind.GUARDIAN, PersonKind.GUARDIAN, PersonKind.STAFF
+    parent, father, teacher = map(make_person, kinds)
+    family.key(kept, "k1", number="100001")
+    family.key(other, "k2", number="100002")
+    family.key(other, "e2", "eckid")
+    family.key(other, "x2", "edexml", absorbed=True)
+    family.enrol(other, 2025, c)
+    for person, group in ((kept, a), (other, a), (other, b), (other, c)):
+        family.join(person, group)
+    for person in sannes:
+        family.mentor(person, teacher)
+        family.child(parent, person, "moeder" if person is kept else "tante")
+    family.child(father, other)
+    family.pin(kept)
+    family.pin(other, value="y@school.example")
+    family.pin(other, "first_name", "Sanne")
+    family.block(father, other)
+    family.block(parent, kept, date(2026, 12, 1))
+    family.block(parent, other)
+    family.two(kept, make_person())
+    family.two(other, make_person())
+    family.in_batch(other)
+    make_account(other, username="sannevandenberg", last_login_at=NOW)
+    family.done()
+    return kept.id, other.id

@@ -21,7 +21,8 @@ from app.models import (
     SyncRun,
     Upload,
 )
-from app.services.access import ROLE_OF_KIND
+from app.services.access import ROLE_OF_KIND, Actor
+from app.services.duplicates.merge import merge
 from app.services.reach import recompute_reach
 
 ADMINISTRATOR, WITHOUT = "administrator", "administrator without location"
@@ -97,6 +98,8 @@ class World:
         makers["upload_id"] = self.upload
         if name in makers:
             return makers[name](place).id
+        if screen == "duplicates":
+            return self.duplicate(name, place)
         if screen == "corrections":
             return self.correction(name, place)
         if name == "location_id":
@@ -137,6 +140,18 @@ class World:
         if name == "block_id":
             return self._saved(AccessBlock(guardian_id=person.id, pupil_id=self.child, **about)).id
         return person.id
+
+    def duplicate(self, name, place):
+        """The id of a merge, or of one of two persons who could be merged."""
+        one = self.person(PersonKind.PUPIL, place)
+        if name != "merge_id":
+            return one.id
+        other = self.person(PersonKind.PUPIL, place)
+        machine = Actor("command", institution_id=self.institution.id)
+        versions = {one.id: one.version, other.id: other.version}
+        done = merge(self.session, self.now, machine, one.id, other.id, versions).id
+        self.session.commit()
+        return done
 
     def account(self, place):
         return self.make_account(self.make_person(PersonKind.PUPIL, place), **self.used)

@@ -14,6 +14,7 @@ from ...services.accounts.reading import Happening
 DONE = {  # what happened, by the code of the audit line
     "account-created": _l("Account made"),
     "account-deleted": _l("Account deleted"),
+    "account-merged": _l("Put away: two persons were merged, and another account stays"),
     "login": _l("Logged in"),
     "login-refused": _l("Logging in was refused"),
     "logout": _l("Logged out"),
@@ -84,6 +85,10 @@ def _locations(old: Any, new: Any) -> str:
     return _("Locations changed from %(old)s into %(new)s", old=_listed(old), new=_listed(new))
 
 
+def _person(old: Any, new: Any) -> str:
+    return _("Moved from %(old)s to %(new)s, who are one person", old=old, new=new)
+
+
 def _listed(codes: Any) -> str:
     return ", ".join(map(str, codes or ())) or _("none")
 
@@ -94,4 +99,5 @@ CHANGED: dict[str, Callable[[Any, Any], str]] = {
     "blocked": _blocked,
     "role": _role,
     "locations": _locations,
+    "person": _person,
 }

@@ -9,9 +9,9 @@ from collections.abc import Container, Iterable, Iterator
 from itertools import combinations
 from typing import Any, Final, NamedTuple
 
-from ...models.names import fold, letters
+from ...models.names import fold
 from ..roster.likeness import bare
-from .likeness import Likeness, Look, first_letter, likeness, whole_last_name
+from .likeness import Likeness, Look, first_letter, letters, likeness, whole_last_name
 
 CROWD: Final = (
     40  # more persons than this share nothing that tells: the address of the office, a date filled in for all

@@ -6,16 +6,21 @@ Brothers, sisters and twins have another first name, and that settles it, unless
 
 import enum
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
-from ...models.names import fold, letters
+from ...models import names
+from ...models.names import fold
 from ..roster.likeness import bare
 
 PROPOSED: Final = 60  # points
 MOST: Final = 100
 LONG_LAST, LONG_FIRST = 4, 5  # letters from which one other letter may be a typing error: Tim and Tom are two
+
+
+letters = lru_cache(maxsize=65536)(names.letters)  # a school has few different names
 
 
 class Reason(enum.StrEnum):
@@ -85,6 +90,10 @@ class Look(NamedTuple):
     left_on: date | None = None
     eckid: str | None = None
     sources: frozenset[str] = frozenset()
+
+    @property
+    def list_name(self) -> str:
+        return names.list_name(self.last_name, self.first_name or names.dotted(self.initials), self.prefix)
 
 
 class Likeness(NamedTuple):

@@ -13,7 +13,7 @@ from ...models import Merge, NotTheSame, Person, PersonKey, PersonKind
 from ..access import Actor, require_administrator
 from ..bulk import read_rows
 from ..reach import visible_persons
-from ..roster.known import ECKID
+from ..roster.key_rows import ECKID
 from .blocks import Proposal, pair_of, proposals_among, type_Pair
 from .likeness import Look, swapped
 
@@ -40,13 +40,14 @@ def proposals_of(session: Session, actor: Actor, person: Person) -> list[Proposa
         born = [person.birth_date, swapped(person.birth_date)]
         alike.append(Person.birth_date.in_([day for day in born if day]))
     elif person.first_name:
-        alike.append(Person.first_name == person.first_name)
+        alike.append(Person.sort_key.startswith("\t".join(person.sort_key.split("\t")[:2]), autoescape=True))
     if not alike:
         return []
     same = sa.and_(visible_persons(actor, person.kind), Person.kind == person.kind)
     looks = read_looks(session, sa.and_(same, sa.or_(Person.id == person.id, *alike)), few=True)
-    found = proposals_among(looks, _apart(session, actor)) if len(looks) > 1 else []
-    return [one for one in found if person.id in one.pair]
+    found = [one for one in proposals_among(looks, ()) if person.id in one.pair]
+    apart = _apart(session, actor) if found else ()
+    return [one for one in found if one.pair not in apart]
 
 
 def read_looks(session: Session, which: sa.ColumnElement[bool], few: bool = False) -> list[Look]:
@@ -100,6 +101,11 @@ def two_in_reach(session: Session, actor: Actor, ids: Collection[int]) -> tuple[
     if len(persons) != 2 or persons[0].kind is not persons[1].kind:
         raise UnknownName(_("This pair of persons does not exist."))
     return persons[0], persons[1]
+
+
+def persons_of(session: Session, actor: Actor, ids: Collection[int]) -> list[Person]:
+    """Those of these persons who are within reach."""
+    return list(session.scalars(sa.select(Person).where(Person.id.in_(list(ids)), visible_persons(actor))))
 
 
 def _merged_among(actor: Actor, ids: Collection[int]) -> sa.Select[tuple[int]]:

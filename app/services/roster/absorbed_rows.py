@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from ...models import Merge, PersonKey
 from ..bulk import read_rows
+from .key_rows import ECKID
 
-ECKID: Final = "eckid"
 UNTOLD: Final = ""  # the number of a key that its source told no more; a told key has a number, or none at all
 
 

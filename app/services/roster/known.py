@@ -22,7 +22,6 @@ from ...models import (
     LocationKey,
     Mentor,
     Person,
-    PersonKey,
     PersonKind,
     SyncRun,
 )
@@ -32,9 +31,9 @@ from ..corrections.pins import known_pins, type_Pins
 from .absorbed_rows import read_elsewhere, read_former
 from .authority import EQUAL, Say
 from .authority_rows import read_say
+from .key_rows import KnownKey, read_keys
 from .link_sets import linked
 
-ECKID: Final = "eckid"
 PERSON_FIELDS: Final = (
     "number",
     "first_name",
@@ -79,11 +78,6 @@ class KnownEnrolment(NamedTuple):
     year_of_study: int | None
     programme_code: str | None
     leaving_date: date | None
-
-
-class KnownKey(NamedTuple):
-    person_id: int
-    number: str | None
 
 
 @dataclass(slots=True)
@@ -189,34 +183,7 @@ def _read_persons(session: Session, known: KnownSchool, source: str) -> None:
     for person_id, kind, hand_made, left_on, number, *about, email in rows:
         fields = (number, *[share(value, value) for value in about], email)
         known.persons[person_id] = KnownPerson(person_id, intern(kind), hand_made, left_on, fields)
-    keys = (
-        sa.select(
-            PersonKey.source,
-            sa.type_coerce(PersonKey.kind, sa.String),
-            PersonKey.key,
-            PersonKey.person_id,
-            PersonKey.number,
-            PersonKey.absorbed,
-        )
-        .where(PersonKey.institution_id == known.institution_id, PersonKey.source.in_((source, ECKID)))
-        .order_by(PersonKey.id)
-    )
-    absorbed: list[tuple[str, str]] = []
-    for name, kind, key, person_id, number, is_absorbed in read_rows(session, keys):
-        if name == ECKID:
-            known.eckids[kind, key] = person_id
-        else:
-            person = known.persons.get(person_id)
-            if person is not None and person.fields[NUMBER] == number:
-                number = person.fields[NUMBER]
-            key = number if key == number else key
-            known.keys[intern(kind), key] = KnownKey(person_id, number)
-            if is_absorbed:
-                absorbed.append((kind, key))
-                known.keyed[kind].setdefault(person_id, key)
-            else:
-                known.keyed[kind][person_id] = key
-    known.absorbed = frozenset(absorbed)
+    read_keys(session, known, source, lambda one: known.persons[one].fields[NUMBER] if one in known.persons else None)
     accounts = sa.select(Account.person_id).where(Account.institution_id == known.institution_id)
     known.with_account = frozenset(row[0] for row in read_rows(session, accounts))
 

@@ -1,0 +1,1 @@
+"""Dubbele personen."""
