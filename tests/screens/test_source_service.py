@@ -94,7 +94,7 @@ def test_the_last_day_of_a_token_is_kept_and_shown(save, player, session, admin_
 
     assert stored(session).ends_on == date(2027, 1, 31)
     assert 'value="2027-01-31"' in admin_client.get(SOMTODAY).get_data(as_text=True)
-    assert "tot en met 31-01-2027" in text_of(admin_client.get("/beheer/bronnen/"))
+    assert "t/m 31-01-2027" in text_of(admin_client.get("/beheer/bronnen/"))
 
 
 def test_a_certificate_tells_its_last_day_itself_and_can_be_taken_away(save, session, admin_client):

@@ -146,7 +146,7 @@ def test_what_cannot_be_read_makes_no_run(admin_client, send, post, session):
     address = send(b"%PDF-1.7").headers["Location"]
     assert "Deze tabel is niet te lezen" in text_of(admin_client.get(address))
 
-    assert post(address, preview="1").status_code == 400
+    assert post(address, preview="1", kind="pupils").status_code == 400
     assert session.query(SyncRun).count() == 0
 
 
