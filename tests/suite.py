@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from tests.postgresql import postgresql
 
-PYTEST = [sys.executable, "-m", "pytest", "-n", "2"]
+PYTEST = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal"]
 BROWSER = "tests/browser"
 
 

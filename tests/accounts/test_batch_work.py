@@ -1,16 +1,14 @@
 """Making the accounts of a batch: nothing lost or double, whoever races or dies (R4, R89, R102, R106, part 7 nr 20)."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
 
+from app.extensions import db as database
 from app.extensions import transaction
 from app.models import Account, Batch, BatchItem, IssuedSecret, OutboxMail, Person, PersonKind, Role
 from app.services.accounts.batch_pieces import write_piece
@@ -19,21 +17,11 @@ from app.services.accounts.batches import draft_batch
 from app.services.login.credentials import FreshSecret, activation_token
 from app.work import batches
 from app.work.batches import do_batch, work_on_batches
+from tests.accounts import batch_worker
 from tests.accounts.accounts_world import KEY, actor_of, audit, faults, made, reasons, shown, started, usernames, work
+from tests.processes import Process, wait_until
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
-WORKER = """
-import os, sys
-from pathlib import Path
-sys.path.insert(0, os.getcwd())
-from tests.databases import make_app
-from app.work import batches
-batches.PIECE = 2
-app = make_app(sys.argv[1], Path(sys.argv[2]))
-with app.app_context():
-    print("ready", flush=True)
-    batches.work_on_batches(app.config)
-"""
 
 
 @pytest.fixture
@@ -185,18 +173,25 @@ def test_a_piece_that_is_done_twice_is_done_once_r124(app, session, actor, many)
     assert session.scalar(sa.select(sa.func.count()).select_from(IssuedSecret)) == 2
 
 
+def some_are_made(known):
+    database.session.rollback()  # to see what others did
+    return len(usernames()) > known
+
+
 def test_killed_at_any_moment_the_next_worker_goes_on_where_it_stopped_r102(app, db, actor, many, tmp_path):
     batch_id = started(actor, "create", "other", many(40))
     url = app.config["SQLALCHEMY_DATABASE_URI"]
-    for wait in (0.02, 0.1, 0.2, 0.3, 0.4):
+    for wait in (0.02, 0.1, 0.2, 0.3, "until it made some"):
+        known = len(usernames())
         db.session.rollback()
         db.engine.dispose()
-        worker = subprocess.Popen([sys.executable, "-c", WORKER, url, str(tmp_path)], stdout=subprocess.PIPE)
-        worker.stdout.readline()
-        time.sleep(wait)
-        os.kill(worker.pid, signal.SIGKILL)
-        worker.wait()
-        worker.stdout.close()
+        worker = Process(batch_worker.main, url, str(tmp_path))
+        assert worker.line.recv() == "ready"
+        if wait == "until it made some":
+            wait_until(partial(some_are_made, known))
+        else:
+            time.sleep(wait)
+        worker.close()
         assert faults(batch_id) == []
         with transaction():  # its lease runs out
             db.session.execute(sa.update(Batch).values(lease_until=datetime.now(UTC) - timedelta(seconds=1)))

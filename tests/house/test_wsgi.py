@@ -91,9 +91,9 @@ def is_ready(address):
     return all(part["ok"] for name, part in answer["checks"].items() if name != "disk")
 
 
-def test_twenty_running_requests_finish_after_sigterm_r126(start):
+def test_twenty_running_requests_finish_after_sigterm_r126(start, empty_database, tmp_path):
     """More than there are threads: those that wait in the queue are answered as well."""
-    start("--make-ready")[0].terminate()
+    empty_database(tmp_path)
     process, address = start(code=SLOW)
     answers, failures = [], []
 
@@ -116,8 +116,8 @@ def test_twenty_running_requests_finish_after_sigterm_r126(start):
     assert process.wait(timeout=30) == 0
 
 
-def test_after_sigterm_no_new_connection_is_taken(start):
-    start("--make-ready")[0].terminate()
+def test_after_sigterm_no_new_connection_is_taken(start, empty_database, tmp_path):
+    empty_database(tmp_path)
     process, address = start(code=SLOW, SLOW_FOR="4")
     answers = []
     thread = threading.Thread(target=lambda: answers.append(ask(f"{address}/healthz")))

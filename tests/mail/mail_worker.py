@@ -1,6 +1,5 @@
-"""A worker as a process of its own, to be killed by the tests: `python -m tests.mail.mail_worker URL INSTANCE PORT`."""
+"""A worker as a process of its own, to be killed by the tests."""
 
-import sys
 import time
 from pathlib import Path
 
@@ -12,13 +11,9 @@ from tests.databases import make_app
 PATIENCE = 0.4  # seconds; leases are four times as long
 
 
-def main(url, instance, port):
-    app = make_app(url, Path(instance), MAIL_SERVER="127.0.0.1", MAIL_PORT=int(port), MAIL_TIMEOUT=PATIENCE)
+def main(_line, url, instance, port):
+    app = make_app(url, Path(instance), MAIL_SERVER="127.0.0.1", MAIL_PORT=port, MAIL_TIMEOUT=PATIENCE)
     with app.app_context():
         while outbox_counts(db.session, None)["waiting"]:
             deliver(app.config, at_once=True)
             time.sleep(0.05)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -1,17 +1,15 @@
 """Workers that are killed or stopped at the worst moment: nothing is lost, and what goes twice says so (R113, R114)."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 
 from app.models import OutboxMail
 from app.services.mail.outbox import outbox_counts
-from tests.mail import mail_world
+from tests.mail import mail_worker, mail_world
 from tests.mail.mail_world import take_and_drop
+from tests.processes import Process
 
 make_secret, queue = mail_world.make_secret, mail_world.queue
 postbox, start_server = mail_world.postbox, mail_world.start_server
@@ -19,8 +17,7 @@ postbox, start_server = mail_world.postbox, mail_world.start_server
 
 def start_worker(app, tmp_path, port):
     url = app.config["SQLALCHEMY_DATABASE_URI"]
-    command = [sys.executable, "-m", "tests.mail.mail_worker", url, str(tmp_path), str(port)]
-    return subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    return Process(mail_worker.main, url, str(tmp_path), port)
 
 
 def test_kills_and_faults_lose_nothing_and_double_only_what_nobody_can_know_r113(
@@ -32,8 +29,7 @@ def test_kills_and_faults_lose_nothing_and_double_only_what_nobody_can_know_r113
     server, worker = start_server(), None
 
     async def kill_when_taken(_server):
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
+        worker.kill()
         return "250 OK"
 
     async def wait_and_take(_server):
@@ -46,7 +42,8 @@ def test_kills_and_faults_lose_nothing_and_double_only_what_nobody_can_know_r113
     while outbox_counts(session, None)["waiting"]:
         session.rollback()
         worker = start_worker(app, tmp_path, server.port)
-        kills += worker.wait(timeout=60) == -signal.SIGKILL
+        kills += worker.end() == -signal.SIGKILL
+        worker.close()
         session.rollback()
     seen = Counter(postbox.ids)
     assert set(seen) == ids  # nothing lost
@@ -66,7 +63,7 @@ def test_a_worker_that_stood_still_beyond_its_lease_does_not_send_afterwards_r11
     stopped = threading.Event()
 
     async def stop_the_worker(_server):
-        os.kill(first.pid, signal.SIGSTOP)
+        first.pause()
         stopped.set()
         return "250 OK"
 
@@ -75,11 +72,13 @@ def test_a_worker_that_stood_still_beyond_its_lease_does_not_send_afterwards_r11
     first = start_worker(app, tmp_path, server.port)
     assert stopped.wait(30)
     second = start_worker(app, tmp_path, server.port)
-    assert second.wait(timeout=60) == 0
+    assert second.end() == 0
     sent = list(postbox.ids)
-    os.kill(first.pid, signal.SIGCONT)
-    assert first.wait(timeout=60) == 0
+    first.go_on()
+    assert first.end() == 0
     time.sleep(0.1)
+    for worker in (first, second):
+        worker.close()
     assert postbox.ids == sent  # the first one sent nothing more
     assert Counter(sent) == {ids[0]: 2, ids[1]: 1}  # whether the first got through, nobody could know
     session.rollback()

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from app.extensions import transaction
 from app.models import Person, SyncRun
 from app.work.runs import work_on_runs
+from tests.processes import wait_until
 from tests.roster.somtoday_player import Player
-from tests.runs.run_process import Worker, wait_until
+from tests.runs.run_process import Worker
 from tests.runs.run_world import ask, carry_out, connected, count
 
 __all__ = ["ask", "carry_out", "connected"]
@@ -28,9 +29,7 @@ def start(app):
 
     yield start
     for worker in workers:
-        worker.kill()
-        worker.process.stdin.close()
-        worker.process.stdout.close()
+        worker.close()
 
 
 @pytest.fixture
