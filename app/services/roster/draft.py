@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from ...roster import Roster, RosterPupil
-from .authority import NOBODY, listened
+from .authority import listened
 from .changes import KIND_OF, Plan, shown_name
 from .known import NUMBER, KnownPerson, KnownSchool
 from .match import match
@@ -60,11 +60,6 @@ class Draft:
         if kind == "pupil":
             self.named.extend(Used(record, person.id, person) for record, person in recognised)
         return pairs
-
-    def judged(self, kind: str) -> list[int]:
-        """Whom this source knows, and no source that goes before it: it says who of them is gone."""
-        ruled = self.known.say.ruled.get(KIND_OF[kind], NOBODY)
-        return [person for person in self.known.keyed.get(kind, {}) if person not in ruled]
 
     def use(self, kind: str, record: Any, person: KnownPerson | None) -> Used:
         """The record counts; somebody new gets a ref."""

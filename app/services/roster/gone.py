@@ -7,6 +7,7 @@ from .changes import KIND_OF, PEOPLE, Change, Fall, shown_name
 from .draft import Draft
 from .known import NUMBER, KnownPerson
 from .links import named_groups
+from .parts import judged
 
 
 def keep_linked(draft: Draft) -> None:
@@ -28,15 +29,12 @@ def settle_gone(draft: Draft, kind: str) -> None:
     own = draft.known.keyed.get(kind, {})
     present = {one.ref for one in draft.used[kind]} | draft.stays
     before = lost = 0
-    for person_id in draft.judged(kind) if delivered else ():
-        person = draft.known.persons[person_id]
-        if person.hand_made or person.left_on is not None:
-            continue
+    for person_id in judged(draft.known, kind) if delivered else ():
         before += 1
         if person_id in present or (roster.is_delta and (KIND_OF[kind], own[person_id]) not in roster.gone):
             continue
         lost += 1
-        _leave(draft, person)
+        _leave(draft, draft.known.persons[person_id])
     plan.counts[KIND_OF[kind]].gone = lost
     plan.kinds[KIND_OF[kind]] = Fall(before, lost)
     plan.renamed[KIND_OF[kind]] = Fall(before, draft.renamed[kind] + plan.refused[KIND_OF[kind]])
