@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ...models import Institution, SyncRun
 from ..roster.limits import WIDENED
-from ..roster.parts import Part
+from ..roster.parts import EVERYWHERE, Part
 from .looking import Look, look_at
 from .shown import part_key, part_of, shown_changes, shown_parts
 
@@ -25,7 +25,9 @@ def left_aside(run: SyncRun, look: Look, status: str) -> frozenset[Part]:
     unseen = status == "held" and not run.preview and run.plan_hash is None
     if not (unseen and look.limits.goes_on and verdict and verdict.may_go_on):
         return frozenset()
-    waits = frozenset(part for part in verdict.weighed.tallies if part.direction in WIDENED)
+    waits = frozenset(
+        part for part in verdict.weighed.tallies if part.direction in WIDENED and part.location_id is not EVERYWHERE
+    )
     return frozenset() if verdict.weighed.without(waits).is_empty else waits
 
 
