@@ -4,7 +4,8 @@ An administrator sees the persons and groups of the own locations. Besides: staf
 least one location; and other parties. Without a location an administrator sees only the own record.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -25,7 +26,7 @@ from ..models import (
     Role,
 )
 from .access import Actor
-from .bulk import insert_rows, read_rows
+from .bulk import insert_rows, pieces, read_rows
 from .combinations import PLACE_SETS, ROUTES, renew_combinations
 
 OF_STAFF = frozenset({Role.STAFF, Role.CARE_MANAGER, Role.ADMINISTRATOR})  # the roles of staff members
@@ -126,6 +127,25 @@ def recompute_reach(session: Session, institution_id: int, person_ids: Collectio
         session.connection().execute(sa.update(table).where(same).values(new), changed)
     moved = {person for person, _location in wanted.keys() ^ known.keys()}
     renew_combinations(session, institution_id, {PLACE_SETS: moved, ROUTES: person_ids})
+
+
+def restore_places(session: Session, institution_id: int, rows: Collection[Mapping[str, Any]]) -> None:
+    """Give who left the locations of then (rows of person_location) again, in the place of those of now.
+
+    Places by hand follow the account and stay. The caller commits.
+    """
+    persons = sorted({row["person_id"] for row in rows})
+    table = PersonLocation.__table__
+    for some in pieces(persons):
+        derived = sa.delete(table).where(table.c.person_id.in_(some), ~table.c.by_hand)
+        session.connection().execute(derived)
+    by_hand = sa.select(table.c.person_id, table.c.location_id).where(table.c.institution_id == institution_id)
+    kept = {tuple(row) for row in read_rows(session, by_hand.where(table.c.by_hand))} if persons else set()
+    columns = ("person_id", "location_id", "institution_id", "by_group", "by_hand")
+    told = [row for row in rows if not row["by_hand"] and (row["person_id"], row["location_id"]) not in kept]
+    insert_rows(session, PersonLocation, columns, (tuple(row[name] for name in columns) for row in told))
+    if persons:
+        renew_combinations(session, institution_id, {PLACE_SETS: persons})
 
 
 def _only(column: sa.ColumnElement[int], person_ids: Collection[int] | None) -> sa.ColumnElement[bool]:

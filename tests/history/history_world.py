@@ -13,13 +13,47 @@ from app.services.history.undo_run import Wanted, conclude_undo, foresee_undo, r
 from app.services.runs.outcome import conclude
 from app.services.runs.requests import request_run
 from app.services.runs.work import take_run
-from tests.roster.roster_world import GROUP, TODAY
+from tests.roster.roster_world import GROUP, HAVEN, LINDELAAN, TODAY, guardian, pair, pupil, roster, staff
 
 START = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
 UNKEPT = {"version", "place_set_id", "route_id"}  # counts saves; made from other rows and compared as what they mean
 GROUP_B = GROUP._replace(key="g2b", name="2B")
-MATHS = GROUP._replace(key="wi", name="wi1", is_home=False)
 COMMAND = Actor("command", institution_id=1)
+MATHS = GROUP._replace(key="wi", name="wi1", is_home=False)
+GROUPS = (GROUP, GROUP_B, MATHS)
+FIRST = (
+    pupil(mentor_keys=("m50001",), group_keys=("wi",)),
+    pupil("100002", last_name="Kaya", group_key="g2b"),
+    pupil("100003", last_name="Vos"),
+    guardian(),
+    guardian("700002", last_name="Kaya"),
+    pair(),
+    pair("700002", "100002"),
+    staff(group_keys=("g2a", "wi")),
+    staff("50002", last_name="Otter", group_keys=("g2b",)),
+)
+SECOND = (
+    pupil(
+        last_name="Bergman", email="nieuw@leerling.example", location_key="L2", group_key="g2b", mentor_keys=("m50002",)
+    ),
+    pupil("100003", last_name="Vos", year_of_study=3, group_key=None),
+    pupil("100004", last_name="Nieuw", group_key="g2c"),
+    guardian(email="c@thuis.example"),
+    guardian("700003", last_name="Nieuw"),
+    pair(relation="tante", receives_post=False),
+    pair("700003", "100004"),
+    staff(group_keys=("g2c",)),
+)
+GROUPS_AFTER = (GROUP, GROUP_B._replace(name="2B plus"), GROUP._replace(key="g2c", name="2C"))
+
+
+def first():
+    return roster(*FIRST, groups=GROUPS)
+
+
+def second():
+    """Somebody of each kind is changed, new and gone; groups are renamed, made and deleted; so is a location."""
+    return roster(*SECOND, groups=GROUPS_AFTER, locations=(LINDELAAN, HAVEN._replace(name="De Haven")))
 
 
 class History:
@@ -47,6 +81,13 @@ class History:
             run = request_undo(self.session, self.later(), actor, run_id, Wanted(**wanted), preview=preview)
             undo_id = run.id
         return self._end(undo_id, lambda hold: conclude_undo(self.session, self.later(), hold, today))
+
+    def again(self, run_id, today=TODAY):
+        """Carries out an undo that was shown before, as if it was accepted."""
+        with transaction():
+            waits = {"status": "waiting", "preview": False}
+            self.session.execute(sa.update(SyncRun).where(SyncRun.id == run_id).values(waits))
+        return self._end(run_id, lambda hold: conclude_undo(self.session, self.later(), hold, today))
 
     def foresee(self, run_id, actor=COMMAND, **wanted):
         self.session.rollback()

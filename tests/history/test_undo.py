@@ -6,44 +6,19 @@ import sqlalchemy as sa
 from app.errors import Conflict, InvalidInput, UnknownName
 from app.extensions import transaction
 from app.models import Account, Group, GroupPupil, Location, Person, RunJournal, SyncRun
-from tests.history.history_world import GROUP_B, MATHS, history, log_of
-from tests.roster.roster_world import GROUP, HAVEN, LINDELAAN, TODAY, guardian, pair, pupil, roster, staff
+from tests.history.history_world import (
+    FIRST,
+    GROUPS,
+    GROUPS_AFTER,
+    SECOND,
+    first,
+    history,
+    log_of,
+    second,
+)
+from tests.roster.roster_world import GROUP, HAVEN, LINDELAAN, TODAY, pupil, roster
 
 __all__ = ["history"]  # a fixture
-GROUPS = (GROUP, GROUP_B, MATHS)
-FIRST = (
-    pupil(mentor_keys=("m50001",), group_keys=("wi",)),
-    pupil("100002", last_name="Kaya", group_key="g2b"),
-    pupil("100003", last_name="Vos"),
-    guardian(),
-    guardian("700002", last_name="Kaya"),
-    pair(),
-    pair("700002", "100002"),
-    staff(group_keys=("g2a", "wi")),
-    staff("50002", last_name="Otter", group_keys=("g2b",)),
-)
-SECOND = (
-    pupil(
-        last_name="Bergman", email="nieuw@leerling.example", location_key="L2", group_key="g2b", mentor_keys=("m50002",)
-    ),
-    pupil("100003", last_name="Vos", year_of_study=3, group_key=None),
-    pupil("100004", last_name="Nieuw", group_key="g2c"),
-    guardian(email="c@thuis.example"),
-    guardian("700003", last_name="Nieuw"),
-    pair(relation="tante", receives_post=False),
-    pair("700003", "100004"),
-    staff(group_keys=("g2c",)),
-)
-GROUPS_AFTER = (GROUP, GROUP_B._replace(name="2B plus"), GROUP._replace(key="g2c", name="2C"))
-
-
-def first():
-    return roster(*FIRST, groups=GROUPS)
-
-
-def second():
-    """Somebody of each kind is changed, new and gone; groups are renamed, made and deleted; so is a location."""
-    return roster(*SECOND, groups=GROUPS_AFTER, locations=(LINDELAAN, HAVEN._replace(name="De Haven")))
 
 
 def test_an_undo_restores_every_row_exactly(history):

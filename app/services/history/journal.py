@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ...extensions import Moment
-from ...models import Enrolment, Group, GroupPupil, GroupStaff, Person, RunJournal
+from ...models import Enrolment, Group, GroupPupil, GroupStaff, Person, PersonLocation, RunJournal
 from ..bulk import insert_rows, pieces
 from .table_rows import TABLES, identity_of, key_of, read_by, stored_columns, type_Key
 
@@ -51,11 +51,18 @@ class Journal:
         self._open: list[Section] = []
         self._count = 0
 
-    def note_gone(self, session: Session, institution_id: int, table: type[Any], keys: Sequence[Any]) -> None:
-        """The rows with these keys (as a plan names them) are about to be deleted."""
+    def note_gone(
+        self,
+        session: Session,
+        institution_id: int,
+        table: type[Any],
+        keys: Sequence[Any],
+        by: Sequence[str] | None = None,
+    ) -> None:
+        """The rows with these keys (as a plan names them, or of the columns `by`) are about to be deleted."""
         columns = stored_columns(table)
-        found = read_by(session, institution_id, table, key_of(table), as_keys(table, keys), columns)
-        self._note(table, "gone", columns, found)
+        named = as_keys(table, keys) if by is None else {(key,) for key in keys}
+        self._note(table, "gone", columns, read_by(session, institution_id, table, by or key_of(table), named, columns))
 
     def note_changed(
         self, session: Session, institution_id: int, table: type[Any], changes: Iterable[type_Change]
@@ -115,6 +122,9 @@ def note_before(
         along = read_by(session, institution_id, table, ("group_id",), groups, key_of(table))
         keys = {*keys, *along} if table in CASCADES else keys
         journal.note_gone(session, institution_id, table, list(keys))
+    back = {key for key, values in changed.get(Person, ()) if values.get("left_on", "") is None}
+    # Who left keeps the places of then, whatever becomes of the links; who comes back gets those of the links.
+    journal.note_gone(session, institution_id, PersonLocation, list(back), by=("person_id",))
     for table, changes in changed.items():
         emptied = _emptied(session, institution_id, groups, changes) if table is Enrolment else ()
         journal.note_changed(session, institution_id, table, [*changes, *emptied])

@@ -22,6 +22,7 @@ OWNERS: Final = {
     "mentor": ("pupil_id", "staff_id"),
     "guardianship": ("guardian_id", "pupil_id"),
     "pin": ("person_id",),
+    "person_location": ("person_id",),
 }
 MEMBERS: Final = ("group_pupil", "group_staff", "mentor")  # who left is in none of these any more
 

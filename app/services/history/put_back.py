@@ -11,11 +11,11 @@ from ...models import Group, Location, Person, SyncRun
 from ..access import Actor
 from ..combinations import PLACE_SETS, ROUTES, forget_places, renew_combinations
 from ..login.own_address import address_changed
-from ..reach import recompute_reach
+from ..reach import recompute_reach, restore_places
 from ..roster.apply import write_audit
 from ..roster.changes import Plan, Rows
 from ..roster.known import PERSON_FIELDS
-from ..roster.rows import group_sort_key, name_keys
+from ..roster.rows import COLUMNS, group_sort_key, name_keys
 from ..roster.writing import TableRows, write_rows
 from .past import Present, type_Row
 from .table_rows import TABLES
@@ -31,11 +31,13 @@ def put_back(session: Session, now: datetime, actor: Actor, run: SyncRun, plan: 
     tables = {
         TABLES[name]: TableRows(new=_batches(rows), changed=list(_remade(name, rows, present)), gone=rows.gone)
         for name, rows in plan.rows.items()
+        if TABLES[name] in COLUMNS
     }
     places = tables[Location].gone if Location in tables else []
     forget_places(session, run.institution_id, places)
     write_rows(session, now, run.institution_id, tables, run.id)
     recompute_reach(session, run.institution_id)
+    restore_places(session, run.institution_id, plan.rows["person_location"].new)  # type: ignore[arg-type]
     if places:
         renew_combinations(session, run.institution_id, {PLACE_SETS: None, ROUTES: None})
     address_changed(session, now, _moved(plan, present))

@@ -62,6 +62,10 @@ class Scope:
             reached = self._reached(table, _number(key), spots)
         return asked and reached
 
+    def reaches(self, table: str, key: type_Key) -> bool:
+        """Whether this group or location is within reach, asked for or not."""
+        return self.limits.within is None or _spots(table, key, self.rows_of(table, key)) <= self.limits.within
+
     def rows_of(self, table: str, key: type_Key) -> tuple[Mapping[str, Any] | None, ...]:
         """The row as it is now, and as the journal has it."""
         now, new, gone = (of[table].get(key) for of in (self.present.rows, self.past.new, self.past.gone))

@@ -7,7 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Enrolment, LocationKey, Person
+from ...models import Enrolment, LocationKey, Person, PersonLocation
 from ..bulk import read_rows
 from ..roster.rows import COLUMNS, KEYS
 
@@ -16,9 +16,10 @@ IDENTITY: Final[dict[type[Any], tuple[str, ...]]] = {
     **KEYS,
     Enrolment: ("person_id", "school_year"),
     LocationKey: ("source", "key"),
+    PersonLocation: ("person_id", "location_id"),
 }
 DERIVED: Final = {Person: frozenset({"place_set_id", "route_id", "has_account"})}  # kept by others, never put back
-TABLES: Final = {table.__tablename__: table for table in COLUMNS}
+TABLES: Final = {table.__tablename__: table for table in (*COLUMNS, PersonLocation)}
 SOME: Final = 1_000  # keys in one statement
 MANY: Final = 5_000  # from here on all rows of the school are read, and those that are not asked for let go
 

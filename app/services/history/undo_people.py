@@ -30,6 +30,9 @@ def undo_people(undo: Undo) -> None:
     for key, pairs in undo.past.changed["person"].items():
         if undo.scope.has("person", key):
             undo.change("person", key, values_back(undo, "person", key, pairs))
+    left_again = {key[0] for key, values in undo.put_back["person"].items() if values.get("left_on")}
+    places = undo.past.gone["person_location"].items()
+    undo.plan.rows["person_location"].new.extend(row for key, row in places if key[0] in left_again)
 
 
 def _undo_new(undo: Undo, key: type_Key, now: Mapping[str, Any], code: str | None) -> None:
@@ -112,7 +115,7 @@ def _has_its_place(undo: Undo, table: str, key: type_Key, row: Mapping[str, Any]
         return False
     if row.get("location_id") is not None and not undo.is_there("location", row["location_id"]):
         return False
-    return row.get("group_id") is None or undo.is_there("school_group", row["group_id"])
+    return row.get("group_id") is None or undo.bring("school_group", row["group_id"])
 
 
 def _is_of_later(undo: Undo, table: str, key: type_Key) -> bool:

@@ -25,17 +25,21 @@ def make_places_again(undo: Undo) -> None:
             continue
         if place in by_name:
             undo.stands_for[row["id"]] = by_name[place]
-        elif undo.scope.has("school_group", key):
+        else:
             _make_group_again(undo, key, row)
 
 
 def _make_group_again(undo: Undo, key: type_Key, row: dict[str, Any]) -> None:
+    asked = undo.scope.has("school_group", key)
     taken = row["id"] in undo.present.taken_ids.get("school_group", ())
     if taken or not undo.is_there("location", row["location_id"]):
-        undo.stay("school_group", key, "undo-place-taken" if taken else "undo-target-gone", "location")
+        if asked:
+            undo.stay("school_group", key, "undo-place-taken" if taken else "undo-target-gone", "location")
         return
-    undo.made.add(("school_group", row["id"]))
-    undo.insert("school_group", key, row)
+    if asked or undo.scope.reaches("school_group", key):
+        undo.waiting[row["id"]] = row
+    if asked:
+        undo.bring("school_group", row["id"])
 
 
 def undo_groups(undo: Undo) -> None:

@@ -52,6 +52,7 @@ def _touched(undo: Undo) -> Iterator[tuple[str, type_Key]]:
         for table in rows:
             yield from ((table, key) for key in rows[table] if undo.scope.has(table, key))
     yield from (("person", (id,)) for id in sorted(undo.removed))
+    yield from ((table, (id,)) for table, id in sorted(undo.made))
 
 
 def record_of(undo: Undo, table: str, key: type_Key) -> type_Record | None:

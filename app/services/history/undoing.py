@@ -26,6 +26,7 @@ class Undo:
     removed: set[int] = field(default_factory=set)  # persons who are deleted
     left: set[int] = field(default_factory=set)  # persons of the run who are marked as left instead
     made: set[tuple[str, int]] = field(default_factory=set)  # (table, id) of persons, groups, locations made again
+    waiting: dict[int, Mapping[str, Any]] = field(default_factory=dict)  # groups that come if somebody needs them
     stands_for: dict[int, int] = field(default_factory=dict)  # deleted groups: the one that has their place now
     put_back: dict[str, dict[type_Key, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
     deleted: dict[tuple[str, type_Key], None] = field(default_factory=dict)
@@ -59,6 +60,13 @@ class Undo:
             del again["id"]
         self.inserted[table, key] = row
         self.plan.rows[table].new.append(again)  # type: ignore[arg-type]
+
+    def bring(self, table: str, id: int) -> bool:
+        """Whether this group or location exists once the undo is done; one that the run deleted comes along."""
+        if not self.is_there(table, id) and table == "school_group" and (row := self.waiting.get(id)) is not None:
+            self.made.add((table, id))
+            self.insert(table, (id,), row)
+        return self.is_there(table, id)
 
     def is_there(self, table: str, id: int) -> bool:
         """Whether this person, group or location exists once the undo is done."""
@@ -104,7 +112,7 @@ def values_back(undo: Undo, table: str, key: type_Key, pairs: Mapping[str, tuple
 
 
 def _exists(undo: Undo, name: str, id: int) -> bool:
-    return undo.is_there("school_group" if name == "group_id" else "location", id)
+    return undo.bring("school_group" if name == "group_id" else "location", id)
 
 
 def changed_since(past: Past, present: Present) -> frozenset[int]:
