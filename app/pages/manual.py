@@ -29,6 +29,7 @@ PART_OF_SCREEN = {  # endpoint prefix: anchor in the manual
     "accounts": "accounts-maken-en-beheren",
     "admin": "eerste-gebruik",
     "auth": "inloggen-en-wachtwoord",
+    "corrections": "correcties",
     "groups": "groepen-en-vestigingen",
     "guardians": "verzorgers",
     "locations": "vestigingen",

@@ -64,12 +64,12 @@ class BlockPages:
     def unblock(self, block_id: int) -> ResponseReturnValue:
         """Gives the access back."""
         actor, session = current_actor(), db.session
+        block = block_in_reach(session, actor, block_id)
         if request.method == "POST":
             with transaction():
                 guardian, pupil = lift_block(session, now(), actor, block_id, asked_version())
             flash(_("The access of %(guardian)s to %(pupil)s is open again.", **_names(guardian, pupil)), "success")
             return redirect(return_to(guardian), 303)
-        block = block_in_reach(session, actor, block_id)
         guardian, pupil = session.get_one(Person, block.guardian_id), session.get_one(Person, block.pupil_id)
         return self._sure(_unblock_check(guardian, pupil, block), guardian)  # type: ignore[attr-defined]
 

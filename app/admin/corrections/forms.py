@@ -17,7 +17,7 @@ from ...services.corrections.blocks import REASONS
 from ..accounts.forms import stripped
 
 CHOOSE = _l("Choose a reason.")
-LAST_DAY = _l("May stay empty. After this day the correction ends by itself.")
+LAST_DAY = _l("After this day the correction ends by itself.")
 
 
 class DayField(DateField):
@@ -63,7 +63,11 @@ class BlockForm(CorrectionForm):
         validators=[InputRequired(CHOOSE)],
         validate_choice=False,  # the service says it in words
     )
-    text = TextAreaField(_l("Explanation"), filters=[stripped])
+    text = TextAreaField(
+        _l("Explanation"),
+        filters=[stripped],
+        description=_l("Needed with another reason. Colleagues read it later, and it goes into the log."),
+    )
 
 
 def accepted(form: FlaskForm, act: Callable[[], Any]) -> bool:

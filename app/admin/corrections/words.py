@@ -25,6 +25,11 @@ class Line:
     value: Any
     old: Any = None
 
+    @property
+    def wide(self) -> bool:
+        """Addresses need the room."""
+        return "@" in f"{self.value}{self.old}"
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
