@@ -118,6 +118,9 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "group-location-guessed": _l("It is not clear at which location group %(group)s is. It was put at %(location)s."),
     "other-school-year": _l("Group %(group)s is of another school year and was skipped."),
     "eckid-of-another": _l("The ECK iD of this record belongs to somebody else and was left out."),
+    "username-foreseen": _l("Would get the username %(username)s with an account."),
+    "account-foreseen": _l("The account %(account)s still works, and would be proposed for deactivation."),
+    "access-foreseen": _l("Would be seen from %(access)s no more."),
     "username-kept": _l("The name has changed; the username stays the same."),
     # decided by an undo
     "undo-changed": _l("The %(field)s changed after this run, so it stays as it is."),

@@ -133,6 +133,9 @@ FIELD_LABELS = {
     "name": _l("Name"),
     "left_on": _l("Left on"),
     "pin": _l("Pinned by hand"),
+    "username": _l("Username when there is an account"),
+    "account": _l("Account that is proposed for deactivation"),
+    "access": _l("Seen from this location no more"),
 }
 VALUES = {  # stored codes that people read in words
     "gender": lambda code: Gender(code).label,

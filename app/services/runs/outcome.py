@@ -21,6 +21,7 @@ from ..mail.outbox import NewMail, queue_mails
 from ..roster.apply import apply_plan
 from ..roster.changes import Plan
 from ..roster.given import remember_given
+from .foresight import foresee_accounts
 from .looking import look_at
 from .rest import hold_rest, left_aside
 from .shown import shown_changes, shown_parts
@@ -45,7 +46,8 @@ def conclude(session: Session, now: datetime, hold: Hold, roster: Roster, today:
     if status != "applied" and not aside:
         weighed, over = look.verdict.weighed, look.verdict.over
         run.parts = shown_parts(look.verdict, today, look.limits) if status == "held" else None
-        run.changes = shown_changes(plan, weighed if status == "held" else None, over)
+        follows = foresee_accounts(session, weighed)
+        run.changes = shown_changes(plan, weighed if status == "held" else None, over, follows)
         run.plan_hash = plan.fingerprint()
         return end_run(session, now, run, status, reason)
     apply_plan(session, now, actor_of(session, run), look.known, plan, roster.school_year, run.id)
@@ -167,7 +169,9 @@ def tell_administrators(session: Session, now: datetime, run: SyncRun, *, is_res
 def foresee(
     session: Session, institution: Institution, source: str, roster: Roster, today: date
 ) -> tuple[str, Plan | None, str | None]:
-    """(status, plan, reason) of what a run of this roster would do; writes nothing."""
+    """(status, plan, reason) of what a run of this roster would do, to the end; writes nothing."""
     look = look_at(session, institution, source, roster, today)
+    if look.plan is not None and look.verdict is not None:
+        look.plan.messages.extend(foresee_accounts(session, look.verdict.weighed).messages(look.plan.changes))
     reason = look.verdict.reason if look.verdict else look.refusal
     return ("failed" if look.plan is None else "held" if reason else "preview"), look.plan, reason

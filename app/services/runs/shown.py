@@ -12,7 +12,9 @@ from ..roster.gate_words import location_names
 from ..roster.limits import Limits
 from ..roster.parts import EVERYWHERE, NOWHERE, Part, parts_of
 from ..roster.weighed import Weighed
+from .foresight import Foresight
 
+NOTHING: Final = Foresight()
 MOST_LINES: Final = 500  # of the changes that a preview or held run shows
 ORDER: Final = ("gone", "removed", "returned", "changed", "new")  # what is cut off last comes first
 
@@ -65,10 +67,13 @@ def _place(part: Part, names: Mapping[int, tuple[str, str]]) -> tuple[bool, bool
     return part.location_id is not EVERYWHERE, part.location_id == NOWHERE, code
 
 
-def shown_changes(plan: Plan, weighed: Weighed | None = None, over: Iterable[Part] = ()) -> list[dict[str, Any]]:
+def shown_changes(
+    plan: Plan, weighed: Weighed | None = None, over: Iterable[Part] = (), foresight: Foresight = NOTHING
+) -> list[dict[str, Any]]:
     """The changes as a preview or held run shows them, the gravest first, at most MOST_LINES.
 
-    With `weighed` each line names its parts; those of the parts `over` come first.
+    With `weighed` each line names its parts; those of the parts `over` come first. `foresight`: what each would mean
+    for accounts.
     """
     parts = _parts_by_change(plan, weighed) if weighed and weighed.places else {}
     grave = set(over) | {part._replace(location_id=EVERYWHERE) for part in over}
@@ -78,7 +83,7 @@ def shown_changes(plan: Plan, weighed: Weighed | None = None, over: Iterable[Par
         return grave.isdisjoint(mine), ORDER.index(change.what)
 
     chosen = sorted(plan.changes, key=gravity)[:MOST_LINES]
-    return [_line(change) | _keys(parts.get((change.kind, change.ref))) for change in chosen]
+    return [_line(change, foresight) | _keys(parts.get((change.kind, change.ref))) for change in chosen]
 
 
 def _parts_by_change(plan: Plan, weighed: Weighed) -> dict[tuple[str, int], list[Part]]:
@@ -94,14 +99,15 @@ def _keys(parts: Iterable[Part] | None) -> dict[str, list[str]]:
     return {} if parts is None else {"parts": [part_key(part) for part in parts]}
 
 
-def _line(change: Change) -> dict[str, Any]:
+def _line(change: Change, foresight: Foresight) -> dict[str, Any]:
     return {
         "kind": change.kind,
         "id": change.ref if change.ref > 0 else None,  # of the person, group or location when it is known here
         "number": change.number,
         "name": change.name,
         "what": change.what,
-        "fields": [[name, _as_shown(old), _as_shown(new)] for name, old, new in change.fields],
+        "fields": [[name, _as_shown(old), _as_shown(new)] for name, old, new in change.fields]
+        + list(foresight.fields_of(change)),
     }
 
 
