@@ -65,6 +65,10 @@ TWO = {
         parent(email="a@b.example", gender="male"),
         parent(2, email="a@b.example", gender="female"),
     ),
+    "two parents of one child with one initial and one address": (
+        parent(email="a@b.example", children=frozenset({7})),
+        parent(2, email="a@b.example", children=frozenset({7, 8})),
+    ),
     "one name, other dates of birth": (look(), look(2, birth_date=date(2013, 9, 9))),
     "two guardians of one name": (parent(), parent(2)),
     "two staff members of one name": (staff(), staff(2)),

@@ -40,6 +40,7 @@ class Reason(enum.StrEnum):
     INITIALS_FIT = "initials-fit"
     EMAIL = "email"
     OTHER_SOURCE = "other-source"
+    ONE_CHILD = "one-child"
     OTHER_GENDER = "other-gender"
     OTHER_FIRST = "other-first"
     OTHER_BIRTH = "other-birth"
@@ -68,6 +69,7 @@ WEIGHTS: Final = {
     Reason.INITIALS_FIT: (15, _l("the initials fit")),
     Reason.EMAIL: (15, _l("the same e-mail address")),
     Reason.OTHER_SOURCE: (10, _l("each from another source")),
+    Reason.ONE_CHILD: (-15, _l("both a guardian of one child")),
     Reason.OTHER_GENDER: (-15, _l("another gender")),
     Reason.OTHER_FIRST: (-20, _l("another first name")),
     Reason.OTHER_BIRTH: (-40, _l("another date of birth")),
@@ -75,7 +77,10 @@ WEIGHTS: Final = {
 
 
 class Look(NamedTuple):
-    """What two persons are compared by. `sources`: the ids of the sources that know the person; none: made by hand."""
+    """What two persons are compared by.
+
+    `sources`: the ids of the sources that know the person; none: made by hand. `children`: the pupils of a guardian.
+    """
 
     id: int
     kind: str
@@ -90,6 +95,7 @@ class Look(NamedTuple):
     left_on: date | None = None
     eckid: str | None = None
     sources: frozenset[str] = frozenset()
+    children: frozenset[int] = frozenset()
 
     @property
     def list_name(self) -> str:
@@ -222,6 +228,8 @@ def _by_the_rest(one: Look, other: Look) -> list[Reason]:
         found.append(Reason.EMAIL)
     if one.sources.isdisjoint(other.sources) and (one.sources or other.sources):
         found.append(Reason.OTHER_SOURCE)
+    if not one.children.isdisjoint(other.children):
+        found.append(Reason.ONE_CHILD)  # S. Bruijnes and S. Bruijnes with one address are more often the two parents
     if {one.gender, other.gender} == {"male", "female"}:
         found.append(Reason.OTHER_GENDER)
     return found

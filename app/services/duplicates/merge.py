@@ -31,6 +31,13 @@ EMPTY: Final = {  # what is left of the row of the other
     **dict.fromkeys(("sort_key", "search_key"), ""),
     "last_name": "-",
 }
+FIELD_OF: Final = {  # in the history of a person
+    "enrolment": "school_year",
+    "group_pupil": "groups",
+    "group_staff": "groups",
+    "guardianship": "pupil",
+    "mentor": "mentors",
+}
 MOVED, DROPPED, PUSHED = "moved", "dropped", "pushed"  # what became of a row; pushed: one of who stays gave way
 
 
@@ -182,9 +189,19 @@ def _person_steps(kept: Person, other: Person) -> list[Step]:
     ]
 
 
+def fields_touched(done: Merge) -> dict[str, list[int]]:
+    """The fields of who stays, as the history of a person names them, each with the rows it got: {field: [0, rows]}."""
+    found: dict[str, int] = {}
+    for table, rows in done.rows["rows"].items():
+        added = sum(fate == MOVED for fate, _column, _row in rows)
+        if table in FIELD_OF and added:
+            found[FIELD_OF[table]] = added
+    return {name: [0, added] for name, added in found.items()}
+
+
 def _tell(session: Session, now: datetime, actor: Actor, done: Merge, kept_name: str, other_name: str) -> None:
     for subject, told in (
-        (done.kept_id, {"absorbed": [other_name, None]}),
+        (done.kept_id, {"absorbed": [other_name, None]} | fields_touched(done)),
         (done.absorbed_id, {"merged": [other_name, kept_name]}),
     ):
         record(session, now, actor, "persons-merged", "person", subject, told, done.institution_id)

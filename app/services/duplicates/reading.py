@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from ...errors import Conflict, UnknownName
-from ...models import Merge, NotTheSame, Person, PersonKey, PersonKind
+from ...models import Guardianship, Merge, NotTheSame, Person, PersonKey, PersonKind
 from ..access import Actor, require_administrator
 from ..bulk import read_rows
 from ..reach import visible_persons
@@ -58,25 +58,39 @@ def read_looks(session: Session, which: sa.ColumnElement[bool], few: bool = Fals
     rows = list(read_rows(session, sa.select(*chosen).where(which)))
     if few and len(rows) < 2:
         return [Look(*row) for row in rows]
-    keys = sa.select(PersonKey.person_id, PersonKey.source, PersonKey.key)
-    if few:
-        keys = keys.where(PersonKey.person_id.in_([row[0] for row in rows]))
-    else:
-        keys = keys.join(Person, Person.id == PersonKey.person_id).where(which)
+    these = Person.id.in_([row[0] for row in rows]) if few else which
     sources: dict[int, set[str]] = defaultdict(set)
     eckids: dict[int, str] = {}
-    for person_id, source, key in read_rows(session, keys):
+    keys = sa.select(PersonKey.person_id, PersonKey.source, PersonKey.key).join(
+        Person, Person.id == PersonKey.person_id
+    )
+    for person_id, source, key in read_rows(session, keys.where(these)):
         if source == ECKID:
             eckids[person_id] = key
         else:
             sources[person_id].add(source)
-    same: dict[frozenset[str], frozenset[str]] = {}
-    return [Look(*row, eckids.get(row[0]), _shared(same, sources.get(row[0], ()))) for row in rows]
+    children = _children(session, these) if any(row[1] == PersonKind.GUARDIAN for row in rows) else {}
+    same: dict[frozenset[Any], frozenset[Any]] = {}
+    return [
+        Look(*row, eckids.get(id := row[0]), _shared(same, sources.get(id, ())), _shared(same, children.get(id, ())))
+        for row in rows
+    ]
 
 
-def _shared(same: dict[frozenset[str], frozenset[str]], names: Iterable[str]) -> frozenset[str]:
-    """A school has few sets of sources: each is kept once."""
-    found = frozenset(names)
+def _children(session: Session, which: sa.ColumnElement[bool]) -> dict[int, set[int]]:
+    """The pupils of these guardians."""
+    found: dict[int, set[int]] = defaultdict(set)
+    pairs = sa.select(Guardianship.guardian_id, Guardianship.pupil_id).join(
+        Person, Person.id == Guardianship.guardian_id
+    )
+    for guardian_id, pupil_id in read_rows(session, pairs.where(which)):
+        found[guardian_id].add(pupil_id)
+    return found
+
+
+def _shared(same: dict[frozenset[Any], frozenset[Any]], members: Iterable[Any]) -> frozenset[Any]:
+    """A school has few different sets: each is kept once."""
+    found = frozenset(members)
     return same.setdefault(found, found)
 
 

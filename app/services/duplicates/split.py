@@ -14,7 +14,7 @@ from ...models import Account, AccountLocation, Location, Merge, NotTheSame, Per
 from ..access import Actor
 from ..audit import record
 from .accounts import readdressed, rehouse
-from .merge import MOVED, lock_people, settle_people
+from .merge import MOVED, fields_touched, lock_people, settle_people
 from .merges import merge_in_reach
 from .rows import TIES, Step, Tie, carry_out, from_json, has_id, key_of, read_dicts, type_Row
 from .words import row_in_words
@@ -42,6 +42,7 @@ def split(session: Session, now: datetime, actor: Actor, merge_id: int) -> list[
     kept = session.get_one(Person, done.kept_id, populate_existing=True)
     other = from_json(Person, done.rows["person"])
     email, institution_id, absorbed_id = kept.email, done.institution_id, done.absorbed_id
+    touched = {field: counts[::-1] for field, counts in fields_touched(done).items()}
     accounts = _put_back_accounts(session, done)
     carry_out(session, plan.steps)
     if (email or "").casefold() != (other["email"] or "").casefold():
@@ -50,8 +51,8 @@ def split(session: Session, now: datetime, actor: Actor, merge_id: int) -> list[
     session.flush()
     settle_people(session, institution_id, kept.id, absorbed_id)
     names = kept.list_name, session.get_one(Person, absorbed_id).list_name
-    for subject, name in ((kept.id, names[1]), (absorbed_id, names[0])):
-        told = {"name": [None, name], "skipped": len(plan.skipped)}
+    for subject, name, more in ((kept.id, names[1], touched), (absorbed_id, names[0], {})):
+        told = {"name": [None, name], "skipped": len(plan.skipped)} | more
         record(session, now, actor, "persons-split", "person", subject, told, institution_id)
     return plan.skipped
 
