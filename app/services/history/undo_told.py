@@ -100,13 +100,14 @@ def _fields(undo: Undo) -> dict[type_Record, type_Fields]:
 
 
 def _of_values(undo: Undo, table: str, now: Any, values: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    for name, value in values.items():
-        if name in SHOWN.get(table, ()):
-            yield name, now[name], value
-        elif name == "location_id":
-            yield "location", *(_place_name(undo, one) for one in (now[name], value))
-        elif name == "group_id":
-            yield "group", *(one and Named([(one, _group_name(undo, one))]) for one in (now[name], value))
+    for name in SHOWN.get(table, ()):
+        if name in values:
+            yield name, now[name], values[name]
+    if "location_id" in values:
+        yield "location", *(_place_name(undo, one) for one in (now["location_id"], values["location_id"]))
+    if "group_id" in values:
+        groups = now["group_id"], values["group_id"]
+        yield "group", *(one and Named([_group(undo, one)]) for one in groups)
 
 
 def _of_link(undo: Undo, table: str, key: type_Key) -> Iterator[tuple[str, Any]]:
@@ -114,11 +115,12 @@ def _of_link(undo: Undo, table: str, key: type_Key) -> Iterator[tuple[str, Any]]
     if table == "enrolment":
         yield "school_year", key[1]
     elif table == "group_staff":
-        yield "groups", (key[0], _group_name(undo, key[0]))
+        yield "groups", _group(undo, key[0])
     elif table == "group_pupil" and not _is_home(undo, key[0]):  # the class is told with the enrolment
-        yield "teaching_groups", (key[0], _group_name(undo, key[0]))
+        yield "teaching_groups", _group(undo, key[0])
     elif table in ("mentor", "guardianship") and key[1] in undo.present.people:
-        yield "mentors" if table == "mentor" else "pupil", (key[1], undo.present.people[key[1]].name)
+        name = undo.present.people[key[1]].name
+        yield "mentors" if table == "mentor" else "pupil", (_ref(undo, "person", key[1]), name)
     elif table == "person_key":
         yield "source", key[0]
     elif table == "pin":
@@ -129,6 +131,15 @@ def _together(name: str, values: list[Any]) -> Any:
     if name in ("school_year", "source", "pin"):
         return values[0] if values else None
     return Named(values, "; " if name in ("mentors", "pupil") else ", ") if values else None
+
+
+def _group(undo: Undo, id: int) -> tuple[int, str]:
+    return _ref(undo, "school_group", id), _group_name(undo, id)
+
+
+def _ref(undo: Undo, table: str, id: int) -> int:
+    """As in a plan: below zero for what does not exist yet, so a preview shows its name."""
+    return -id if (table, id) in undo.made else id
 
 
 def _group_name(undo: Undo, id: int) -> str:

@@ -19,7 +19,8 @@ MOST_LINES: Final = 300  # of the log; what is older counts as unknown
 MOST_MESSAGES: Final = 5
 LATEST_RUNS: Final = 12
 MADE: Final = frozenset({"roster-new", "person-created"})
-ENROLLED: Final = ("location", "group", "year_of_study", "programme_code", "leaving_date")  # come with a school year
+ENROLLED: Final = ("location", "group", "year_of_study", "programme_code")  # come with a school year
+OFTEN_EMPTY: Final = frozenset({"leaving_date"})  # told only when the log tells of it
 OF_KIND: Final = {  # the fields of each kind, in the order of the page
     PersonKind.PUPIL: (
         *("number", "first_name", "prefix", "last_name", "birth_date", "gender", "email"),
@@ -69,7 +70,8 @@ def why(session: Session, actor: Actor, person: Person) -> Why:
     lines = _lines(session, actor, person)
     found, made = _newest(lines)
     told = Why(known_since=lines[-1][0].at if lines else None, left=found.get("left_on") if person.left_on else None)
-    told.origins = [(name, found.get(name, made)) for name in OF_KIND[person.kind]]
+    shown = (name for name in OF_KIND[person.kind] if name in found or name not in OFTEN_EMPTY)
+    told.origins = [(name, found.get(name, made)) for name in shown]
     told.said = _said(session, actor, person)
     return told
 
