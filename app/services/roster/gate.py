@@ -64,7 +64,7 @@ def why_held(plan: Plan, known: KnownSchool, roster: Roster, today: date, limits
 def judge_plan(plan: Plan, known: KnownSchool, roster: Roster, today: date, limits: Limits = STRICT) -> Verdict:
     """What the gate says of this plan: all that is too many, and why it must wait."""
     weighed = weigh(known, plan)
-    if Kind.PUPILS in roster.delivers and not plan.used_pupils:
+    if Kind.PUPILS in roster.delivers and not roster.is_delta and not plan.used_pupils:
         return Verdict(weighed, doubt_text("empty", NONE), parts_over(weighed, limits), "empty")
     moment = why_another_moment(plan, known, roster, today)
     over = parts_over(weighed, limits)

@@ -4,7 +4,7 @@ Only the links of the roster's school year and of people that it tells are repla
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Any
 
 from ...roster import ABSENT, Kind, RosterGuardianship, RosterPupil
@@ -89,7 +89,16 @@ def pupil_groups(draft: Draft, one: Used) -> type_Fields:
     if pupil.group_key is ABSENT or pupil.group_keys is ABSENT:
         home, teaching = pupil.group_key is ABSENT, pupil.group_keys is ABSENT
         kept = kept | {group for group in known if (home if group in places.home_groups else teaching)}
-    return _members(draft, "group_pupil", one, wanted, known, kept, "teaching_groups")
+    return _members(draft, "group_pupil", one, wanted, known, kept, "teaching_groups", _classes_told(draft, one))
+
+
+def _classes_told(draft: Draft, one: Used) -> set[int]:
+    """The classes that the change of the enrolment tells: the one of before, and the one of now.
+
+    Who was merged may be in the class of the other too; that is told with the groups.
+    """
+    old = draft.known.enrolments.get(one.ref)
+    return {old.group_id if old else None, _home_of(draft, one.record, old)} & draft.places.home_groups
 
 
 def staff_groups(draft: Draft, one: Used) -> type_Fields:
@@ -112,8 +121,16 @@ def _not_ours(draft: Draft, one: Used) -> set[int]:
 
 
 def _members(
-    draft: Draft, table: str, one: Used, wanted: set[int], known: Iterable[int], kept: set[int], field: str
+    draft: Draft,
+    table: str,
+    one: Used,
+    wanted: set[int],
+    known: Iterable[int],
+    kept: set[int],
+    field: str,
+    aside: Set[int | None] = frozenset(),
 ) -> type_Fields:
+    """Plans who comes into groups and goes out; `aside`: groups that are told elsewhere."""
     known = set(known)
     added, removed = sorted(wanted - known), sorted(known - wanted - kept)
     if not (added or removed):
@@ -121,8 +138,6 @@ def _members(
     rows = draft.plan.rows[table]
     rows.new.extend((group, one.ref) for group in added)
     rows.gone.extend((group, one.ref) for group in removed)
-    # The class of a pupil is told with the enrolment.
-    aside = draft.places.home_groups if field == "teaching_groups" else frozenset()
     after = (known - set(removed)) | wanted
     if one.person is None or (known - aside) == (after - aside):
         return []

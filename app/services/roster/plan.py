@@ -10,6 +10,7 @@ from ...clock import school_year_name, school_year_of
 from ...roster import Roster
 from .absorbed import folded, hold_merged, mark_told
 from .changes import PEOPLE, Plan
+from .completed import complete
 from .draft import Draft, note_messages
 from .gone import gone_links, keep_linked, leave_groups, note_classless, note_untold, settle_gone
 from .groups import plan_groups
@@ -25,7 +26,7 @@ def plan_roster(known: KnownSchool, roster: Roster, today: date) -> Plan:
     plan = Plan(messages=list(roster.messages))
     if known.is_new and roster.school_year != school_year_of(today):
         plan.note("warning", "roster", "", "school-year-not-now", year=school_year_name(roster.school_year))
-    roster = folded(known, completed(known, roster), plan)
+    roster = folded(known, complete(known, completed(known, roster)), plan)
     places = plan_locations(known, roster, plan)
     plan_groups(known, roster, plan, places)
     name_groups(known, roster, plan, places)
