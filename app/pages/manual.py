@@ -30,6 +30,7 @@ PART_OF_SCREEN = {  # endpoint prefix: anchor in the manual
     "admin": "eerste-gebruik",
     "auth": "inloggen-en-wachtwoord",
     "corrections": "correcties",
+    "duplicates": "dubbele-personen",
     "groups": "groepen-en-vestigingen",
     "guardians": "verzorgers",
     "locations": "vestigingen",
