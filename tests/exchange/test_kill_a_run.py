@@ -42,7 +42,7 @@ def end_the_lease(session):
 def test_killed_at_any_moment_it_is_before_or_after_r102_r106(session, world, killer):
     dice = random.Random(20261005)
     killer.warm_up(ask(world, some_school(0)), some_school(0))
-    killed, statements, seconds = killer.carry_out(ask(world, some_school(-1)), some_school(-1))
+    killed, statements, seconds = killer.carry_out(ask(world, some_school(KILLS + 1)), some_school(KILLS + 1))
     assert not killed
     outcomes = {"before": 0, "after": 0}
     for seed in range(1, KILLS + 1):
