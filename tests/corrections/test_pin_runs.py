@@ -12,10 +12,11 @@ from app.services.corrections.pins import told_of
 from app.services.runs.outcome import conclude
 from app.services.runs.work import take_run
 from tests.corrections.correction_world import GOOD, NOW, actor, email_of, lindelaan, pin, pins_left
+from tests.history.history_world import history
 from tests.roster.roster_world import LINDELAAN, TODAY, pupil, roster
 from tests.runs.run_world import ask, take_in
 
-__all__ = ["actor", "ask", "lindelaan", "pin", "take_in"]  # fixtures
+__all__ = ["actor", "ask", "history", "lindelaan", "pin", "take_in"]  # fixtures
 
 
 @pytest.fixture
@@ -118,3 +119,24 @@ def test_pins_of_one_school_do_not_count_in_another(session, who, pin, take_in, 
     session.commit()
     take_in(told("bron@thuis.example"))
     assert email_of(session, who) == "bron@thuis.example"
+
+
+def test_undoing_a_run_brings_back_the_pin_that_it_dropped(session, pin, history, lindelaan):
+    history.run(told("fout@thuis.example"))
+    who = history.person("100001").id
+    pin(who, until=TODAY)
+    dropped = history.run(told("bron@thuis.example"), today=TODAY + timedelta(days=1))
+    assert (email_of(session, who), pins_left(session)) == ("bron@thuis.example", 0)
+    history.undo(dropped)
+    assert email_of(session, who) == GOOD
+    kept = session.scalar(sa.select(Pin))
+    assert (kept.person_id, kept.value, kept.reason, kept.until) == (who, GOOD, "Tikfout in de bron", TODAY)
+
+
+def test_undoing_a_run_leaves_an_address_that_was_pinned_since(session, pin, history, lindelaan):
+    history.run(told("eerst@thuis.example"))
+    changed = history.run(told("fout@thuis.example"))
+    who = history.person("100001").id
+    pin(who)
+    history.undo(changed)
+    assert (email_of(session, who), pins_left(session)) == (GOOD, 1)
