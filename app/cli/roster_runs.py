@@ -72,7 +72,9 @@ def done(run_id: int) -> Answer:
     """Carry out this run here and now; what became of it."""
     do_run(run_id)
     run = db.session.get_one(SyncRun, run_id, populate_existing=True)
-    return Answer(run_answer(db.session, run), run_text(run_answer(db.session, run)), _exit_code(run))
+    answer = run_answer(db.session, run)
+    causes = (run.parts or {}).get("causes", ()) if run.status == "held" else ()
+    return Answer(answer, [*run_text(answer), *causes], _exit_code(run))
 
 
 def _exit_code(run: SyncRun) -> int:

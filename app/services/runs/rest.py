@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ...models import Institution, SyncRun
 from ..roster.limits import WIDENED
 from ..roster.parts import EVERYWHERE, Part
+from .foresight import foresee_accounts
 from .looking import Look, look_at
 from .shown import part_key, part_of, shown_changes, shown_parts
 
@@ -44,7 +45,8 @@ def hold_rest(
     again = look_at(session, institution, run.source, look.roster, today)
     assert again.plan is not None
     assert again.verdict is not None
-    shown = shown_parts(look.verdict, today, look.limits, again.verdict.weighed)
+    weighed = again.verdict.weighed
+    shown = shown_parts(look.verdict, today, look.limits, weighed)
     rest = SyncRun(
         institution_id=run.institution_id,
         source=run.source,
@@ -57,7 +59,7 @@ def hold_rest(
         counts=again.plan.counted(),
         made_on=run.made_on,
         reason=look.verdict.reason,
-        changes=shown_changes(again.plan, again.verdict.weighed, look.verdict.over),
+        changes=shown_changes(again.plan, weighed, look.verdict.over, foresee_accounts(session, weighed)),
         plan_hash=again.plan.fingerprint(),
         parts=shown,
         created_at=now,
