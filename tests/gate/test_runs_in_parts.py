@@ -1,14 +1,16 @@
 """Held runs that are applied in part: what an administrator leaves out stays as it is (issue 3 part 2, R78, R89)."""
 
-from datetime import date
+import threading
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
 
 from app.errors import Conflict, InvalidInput, NotAllowed
-from app.extensions import transaction
+from app.extensions import db, transaction
 from app.models import Account, AuditLine, Institution, Person, Role, SyncMessage, SyncRun
 from app.services.access import Actor
+from app.services.runs.decisions import decide
 from tests.gate.gate_world import HAVEN, HAVEN_GONE, HERE, keys_of, make_administrator, place, present, runs
 from tests.roster.roster_world import pupil, roster
 from tests.runs.run_world import count
@@ -170,3 +172,34 @@ def test_a_planned_roll_over_lets_more_go_on_its_days_only(session, runs):
     fewer = roster(*HERE, *HAVEN[:25])  # 15 of 40
     assert runs.run(roster(*HERE[:35], *HAVEN[:25]), today=date(2026, 7, 20)).status == "applied"
     assert runs.run(fewer, today=date(2026, 8, 20)).status == "applied"
+
+
+def test_of_two_administrators_at_the_same_moment_one_decides_r124(app, session, runs, make_administrator):
+    run_id = runs.run(HAVEN_GONE).id
+    ticked = keys_of(runs.of(run_id), over=False)
+    both = [make_administrator(f"admin_{name}").id for name in ("een", "twee")]
+    school, outcomes = runs.school, []
+    session.rollback()
+    start = threading.Barrier(2)
+
+    def choose(account_id, decision):
+        with app.app_context():
+            start.wait()
+            try:
+                with transaction():
+                    actor = Actor("admin", account_id, school, Role.ADMINISTRATOR)
+                    decide(db.session, datetime.now(UTC), actor, run_id, decision, "Ja", ticked)
+                outcomes.append(decision)
+            except Conflict:
+                outcomes.append("too late")
+
+    threads = [
+        threading.Thread(target=choose, args=args) for args in zip(both, ("approve-parts", "discard"), strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes)[-1] == "too late"
+    assert runs.of(run_id).status == {"approve-parts": "waiting", "discard": "discarded"}[sorted(outcomes)[0]]
