@@ -26,7 +26,7 @@ PUPILS = 38_000  # with their guardians and staff 100,000 persons
 TWICE = 500  # pupils who are in there twice, under another number
 TODAY = date(2026, 10, 5)
 TIMES = 5
-MOST, MOST_OF_ONE = 15.0, 400.0  # times the bare read: some seconds, and some tens of milliseconds
+MOST, MOST_OF_ONE = 20.0, 400.0  # times the bare read: some seconds, and some tens of milliseconds
 
 
 def measure() -> list[Row]:
