@@ -8,24 +8,13 @@ import os
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
 from tests.databases import on_postgresql
-from tests.exchange.machine_school import (
-    GUARDIAN,
-    HOMES,
-    KINDS,
-    LETTER,
-    PLACE_OF,
-    PUPIL,
-    STAFF,
-    Feed,
-    Record,
-    School,
-)
-from tests.exchange.machine_world import World
+from tests.exchange.machine_checks import chosen, different, facts, happened, mergeable, named
+from tests.exchange.machine_school import PUPIL
+from tests.exchange.machine_source import Source, some
 
-MOST = 6  # of each kind
 EXAMPLES = 30 if on_postgresql() else 200
 SETTINGS = settings(
     max_examples=EXAMPLES,
@@ -35,10 +24,6 @@ SETTINGS = settings(
     derandomize=os.environ.get("CI") == "true",
     suppress_health_check=list(HealthCheck),
 )
-some = st.integers(0, MOST - 1)
-kinds = st.sampled_from(KINDS)
-words = st.sampled_from(("Berg", "Beek", "Smit"))
-places = st.sampled_from(sorted(HOMES))
 BAD = {  # what is no roster of this school, and what becomes of the run
     "nobody": ({"pupils": ()}, {"held"}),
     "headers alone": ({"pupils": (), "guardians": (), "guardianships": (), "staff": (), "groups": ()}, {"held"}),
@@ -47,112 +32,7 @@ BAD = {  # what is no roster of this school, and what becomes of the run
 }
 
 
-def chosen(many, n):
-    """The nth of these, counted round."""
-    many = list(many)
-    return many[n % len(many)]
-
-
-class Exchange(RuleBasedStateMachine):
-    session = None
-
-    def __init__(self):
-        super().__init__()
-        self.world, self.feed, self.school = World(self.session), Feed(), School()
-        self.made = 0  # keys so far
-        self.away = {}  # who went, to come back: (record, pairs)
-        self.last = None  # the last run with what was before, as long as nothing else happened: (id, whole, school)
-        self.runs = []  # earlier runs: (id, school before)
-        self.merged = []  # (id, school before, whole before, school after)
-
-    # What happens in the source
-
-    @precondition(lambda self: any(len(self.feed.of(kind)) < MOST for kind in KINDS))
-    @rule(kind=kinds, n=some, place=places)
-    def somebody_joins(self, kind, n, place):
-        if len(self.feed.of(kind)) < MOST:
-            self._join(kind, place=place, n=n)
-
-    def _join(self, kind, place="L1", n=0, **values):
-        self.made += 1
-        key = f"{LETTER[kind]}{self.made}"
-        standard = {"number": str(1000 + self.made), "last": f"Vries{key}", "first": "N", "born": self.made}
-        standard |= {"email": f"{key}@school.example"}
-        if kind == PUPIL:
-            standard |= {"place": place, "groups": (chosen(HOMES[place], n),)}
-        elif kind == STAFF:
-            standard |= {"groups": (chosen(PLACE_OF, n),)}
-        record = Record(kind=kind, key=key, **standard | values)
-        self.feed.records[record.mark] = record
-        if kind == GUARDIAN and self.feed.of(PUPIL):
-            self.feed.pairs[key, chosen(self.feed.of(PUPIL), n).key] = "moeder"
-        if kind == PUPIL and self.feed.of(GUARDIAN):
-            self.feed.pairs[chosen(self.feed.of(GUARDIAN), n).key, key] = "vader"
-
-    @precondition(lambda self: self.feed.records)
-    @rule(n=st.integers(0, 17))
-    def somebody_leaves(self, n):
-        record = chosen(self.feed.records.values(), n)
-        self.away[record.mark] = self.feed.take_away(record)
-
-    @precondition(lambda self: self.away)
-    @rule(n=some)
-    def somebody_returns(self, n):
-        mark = chosen(self.away, n)
-        if len(self.feed.of(mark[0])) < MOST:
-            self.feed.put_back(*self.away.pop(mark))
-
-    @precondition(lambda self: self.feed.of(PUPIL))
-    @rule(n=some, place=places, m=some, extra=st.booleans())
-    def a_pupil_moves(self, n, place, m, extra):
-        groups = (chosen(HOMES[place], m), *(("wi" if place == "L1" else "ne",) if extra else ()))
-        self.feed.change(chosen(self.feed.of(PUPIL), n), place=place, groups=groups)
-
-    @precondition(lambda self: self.feed.records)
-    @rule(n=st.integers(0, 17), word=words)
-    def somebody_gets_another_name(self, n, word):
-        record = chosen(self.feed.records.values(), n)
-        self.feed.change(record, last=f"{word}{record.key}")
-
-    @precondition(lambda self: self.feed.records)
-    @rule(n=st.integers(0, 17), email=st.sampled_from(("nieuw@school.example", "vast@thuis.example", None)))
-    def somebody_gets_another_address(self, n, email):
-        self.feed.change(chosen(self.feed.records.values(), n), email=email)
-
-    @precondition(lambda self: self.feed.of(GUARDIAN) and self.feed.of(PUPIL))
-    @rule(n=some, m=some, how=st.sampled_from(("vader", "voogd", None)))
-    def a_pair_changes(self, n, m, how):
-        pair = chosen(self.feed.of(GUARDIAN), n).key, chosen(self.feed.of(PUPIL), m).key
-        if how is None:
-            self.feed.pairs.pop(pair, None)
-        else:
-            self.feed.pairs[pair] = how
-
-    @precondition(lambda self: self.feed.of(STAFF))
-    @rule(n=some, m=some)
-    def a_teacher_takes_or_leaves_a_group(self, n, m):
-        member, group = chosen(self.feed.of(STAFF), n), chosen(PLACE_OF, m)
-        groups = tuple(one for one in member.groups if one != group)
-        self.feed.change(member, groups=groups if group in member.groups else (*groups, group))
-
-    @precondition(lambda self: self.feed.of(STAFF) and self.feed.of(PUPIL))
-    @rule(n=some, m=some)
-    def a_pupil_gets_or_loses_a_mentor(self, n, m):
-        pupil, key = chosen(self.feed.of(PUPIL), n), chosen(self.feed.of(STAFF), m).key
-        mentors = tuple(one for one in pupil.mentors if one != key)
-        self.feed.change(pupil, mentors=mentors if key in pupil.mentors else (*mentors, key))
-
-    @precondition(lambda self: self.feed.records)
-    @rule(n=st.integers(0, 17), same_number=st.booleans())
-    def somebody_is_told_twice(self, n, same_number):
-        """Under two keys: the same data with another number, or somebody else with the same number."""
-        one = chosen(self.feed.records.values(), n)
-        if len(self.feed.of(one.kind)) < MOST:
-            alike = {"last": one.last, "first": one.first, "born": one.born, "groups": one.groups}
-            alike |= {"place": one.place or "L1"} if one.kind == PUPIL else {}
-            other = {"number": one.number, "first": f"Q{self.made}"}
-            self._join(one.kind, n=n, **other if same_number else alike)
-
+class Exchange(Source):
     # What the machine does
 
     def _run(self, do=None, feed=None):
@@ -323,51 +203,6 @@ class Exchange(RuleBasedStateMachine):
             self._check()
         else:
             self._take_over(before)
-
-
-def different(known, school):
-    """What is otherwise known than the model says: {what: (known, expected)}."""
-    pairs = {name: (set(items(value)), set(items(vars(school)[name]))) for name, value in vars(known).items()}
-    return {name: (one - other, other - one) for name, (one, other) in pairs.items() if one != other}
-
-
-def items(many):
-    return many.items() if isinstance(many, dict) else many
-
-
-def facts(school, mark):
-    """What a line in the log tells of: the person, and the links that are told with that person."""
-    one = school.people.get(mark)
-    if one is None:
-        return None
-    links = [{group for who, group in school.groups if who == mark}]
-    if mark[0] == PUPIL:
-        links.append({member for who, member in school.mentors if who == mark})
-    if mark[0] == GUARDIAN:
-        links.append({(pupil, how) for (who, pupil), how in school.pairs.items() if who == mark})
-    return one.number, one.last, one.email, one.here, one.place, mark in school.pins, links
-
-
-def happened(old, new):
-    if old is None:
-        return "new"
-    return "changed" if old.here == new.here else "returned" if new.here else "gone"
-
-
-def named(pairs, school):
-    """The pairs by who is who in this school; and as they were, for who was split since."""
-    return {tuple(map(school.owner, pair)) for pair in pairs} | set(pairs)
-
-
-def mergeable(school):
-    """Two of one kind, without a pin of the second, and with an account for one of them at most."""
-    people, owners = sorted(school.people), set(school.accounts.values())
-    return [
-        (one, other)
-        for one in people
-        for other in people
-        if one != other and one[0] == other[0] and other not in school.pins and not {one, other} <= owners
-    ]
 
 
 def test_a_school_is_known_as_its_source_and_its_administrators_say(app, session):
