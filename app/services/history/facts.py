@@ -22,7 +22,7 @@ from ...models import (
     names,
 )
 from ..bulk import read_rows
-from .past import OWNERS, GroupNow, Past, Present, Somebody, owners_of, type_Row
+from .past import OWNERS, GroupNow, Past, Present, Somebody, named_row, owners_of, type_Row
 from .table_rows import TABLES, identity_of, read_by, stored_columns, type_Key
 
 SHOWN: Final = ("id", "kind", "number", "first_name", "initials", "prefix", "last_name")
@@ -43,8 +43,8 @@ def read_present(
         columns = stored_columns(table)
         identity = identity_of(table)
         for row in read_by(session, institution_id, table, identity, past.keys(name), columns):
-            told = dict(zip(columns, row, strict=True))
-            present.rows[name][tuple(told[one] for one in identity)] = told
+            key, told = named_row(identity, columns, row)
+            present.rows[name][key] = told
         ids = {(row["id"],) for row in past.gone[name].values() if "id" in row}
         taken = (row[0] for row in read_by(session, institution_id, table, ("id",), ids, ("id",)) if ids)
         present.taken_ids[name] = frozenset(taken)

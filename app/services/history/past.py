@@ -1,7 +1,7 @@
 """What a run did, and what is there now: plain values, from which undo.py decides without a database."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -24,6 +24,7 @@ OWNERS: Final = {
     "pin": ("person_id",),
     "person_location": ("person_id",),
 }
+BARE: Final[type_Row] = {}  # the row of a link that has nothing but its key; a school has many
 MEMBERS: Final = ("group_pupil", "group_staff", "mentor")  # who left is in none of these any more
 
 
@@ -59,9 +60,16 @@ def past_of(sections: Iterable[Section]) -> Past:
                 pairs = zip(columns, values[: len(columns)], values[len(columns) :], strict=True)
                 past.changed[table].setdefault(key, {}).update({name: (old, new) for name, old, new in pairs})
                 continue
-            told = dict(zip(columns, row, strict=True))
-            getattr(past, what)[table][tuple(told[name] for name in identity)] = told
+            key, told = named_row(identity, columns, row)
+            getattr(past, what)[table][key] = told
     return past
+
+
+def named_row(identity: tuple[str, ...], columns: Sequence[str], row: Sequence[Any]) -> tuple[type_Key, type_Row]:
+    """What a row is known by, and its values by column; of a bare link the key tells all, so it has no values."""
+    told = dict(zip(columns, row, strict=True))
+    key = tuple(told[name] for name in identity)
+    return key, BARE if told.keys() - {"institution_id"} == set(identity) else told
 
 
 class Somebody(NamedTuple):

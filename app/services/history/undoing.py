@@ -55,7 +55,8 @@ class Undo:
 
     def insert(self, table: str, key: type_Key, row: Mapping[str, Any]) -> None:
         """The row comes again."""
-        again = {name: value for name, value in row.items() if name != "institution_id"}
+        whole = {**dict(zip(identity_of(TABLES[table]), key, strict=True)), **row}
+        again = {name: value for name, value in whole.items() if name != "institution_id"}
         if table in RENUMBERED and again.get("id") in self.present.taken_ids.get(table, ()):
             del again["id"]
         self.inserted[table, key] = row
