@@ -3,10 +3,11 @@
 from flask import g
 from flask_login import current_user
 
+from app.services.access import HAS_LOCATIONS_BY_HAND, Actor
+from app.services.reach import locations_of
+
 from .extensions import db
 from .models import Role
-from .services.access import HAS_LOCATIONS_BY_HAND, Actor
-from .services.reach import locations_of
 
 
 def current_actor() -> Actor:

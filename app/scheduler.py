@@ -17,15 +17,16 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
+from app.services.housekeeping import batches_wait, beat, mails_wait, runs_wait, tidy
+from app.services.runs.weekly import request_weekly, weekly_due
+from app.services.schema import is_current
+from app.services.watchdog import tell_worries
+from app.work.batches import work_on_batches
+from app.work.mail.delivery import deliver, has_left_books
+from app.work.runs import work_on_runs
+
 from .clock import now
 from .extensions import db, transaction
-from .services.housekeeping import batches_wait, beat, mails_wait, runs_wait, tidy
-from .services.runs.weekly import request_weekly, weekly_due
-from .services.schema import is_current
-from .services.watchdog import tell_worries
-from .work.batches import work_on_batches
-from .work.mail.delivery import deliver, has_left_books
-from .work.runs import work_on_runs
 
 logger = logging.getLogger(__name__)
 EVERY_SECOND, EVERY_MINUTE, EVERY_HOUR = 1, 60, 3600

@@ -10,11 +10,12 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from markupsafe import Markup
 
+from app.services.access import MAY_ADMINISTER, READS_INFORMATIVE, Actor
+
 from .actor import current_actor
 from .clock import local, school_year_name
 from .extensions import db
 from .models import Institution, Person, Role
-from .services.access import MAY_ADMINISTER, READS_INFORMATIVE, Actor
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from flask import Flask
 from flask_admin import Admin
 from flask_admin.theme import Theme
 
-from ..headers import csp_nonce
-from ..templating import init_templating
+from app.headers import csp_nonce
+from app.templating import init_templating
+
 from .home import HomeScreen
 from .words import speak_from_our_catalogue
 

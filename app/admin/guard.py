@@ -8,8 +8,9 @@ from flask_admin import BaseView
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from ..actor import current_actor
-from ..services.access import MAY_ADMINISTER
+from app.actor import current_actor
+from app.services.access import MAY_ADMINISTER
+
 from .no_location import no_location_page
 
 BIGGEST_ID = 2**31 - 1

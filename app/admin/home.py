@@ -4,8 +4,8 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ..templating import ADMINISTRATION, sub_menu
-from .lists.screen import Screen
+from app.admin.lists.screen import Screen
+from app.templating import ADMINISTRATION, sub_menu
 
 PURPOSE = {
     "pupils": _l("Who is at school, in which group and at which location."),

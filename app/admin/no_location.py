@@ -7,10 +7,10 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from ..actor import current_actor
-from ..extensions import db
-from ..models import Location
-from ..templating import ADMINISTRATION
+from app.actor import current_actor
+from app.extensions import db
+from app.models import Location
+from app.templating import ADMINISTRATION
 
 
 def no_location_page(view: Any) -> str:

@@ -4,7 +4,8 @@ import logging
 
 from flask import Blueprint, Flask
 
-from ..services.login import leaked
+from app.services.login import leaked
+
 from .sessions import StoredSessions
 
 logger = logging.getLogger(__name__)

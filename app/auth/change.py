@@ -6,14 +6,15 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from .. import clock
-from ..errors import Conflict, TooMany
-from ..extensions import db, transaction
-from ..own_page import START
-from ..services.login import current_password as service
-from ..services.login import hashing
-from ..services.login.own_password import set_own_password
-from ..services.login.passwords import MAX_LENGTH, MIN_LENGTH, why_weak, words_about
+from app import clock
+from app.errors import Conflict, TooMany
+from app.extensions import db, transaction
+from app.own_page import START
+from app.services.login import current_password as service
+from app.services.login import hashing
+from app.services.login.own_password import set_own_password
+from app.services.login.passwords import MAX_LENGTH, MIN_LENGTH, why_weak, words_about
+
 from . import visitors
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import gettext as _
 
-from ..headers import fixed_headers
+from app.headers import fixed_headers
 
 PATIENCE = 5.0  # seconds that one waits for a place to work
 COME_BACK_IN = 5  # seconds

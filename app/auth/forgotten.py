@@ -7,14 +7,15 @@ from typing import Any
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 
-from .. import clock
-from ..errors import TooMany
-from ..extensions import db, transaction
-from ..services.login import hashing, recovery
-from ..services.login.authenticate import typed_name
-from ..services.login.credentials import prepare_secret, token_hash
-from ..services.login.passwords import MIN_LENGTH, words_about
-from ..services.login.recovery import Link, Question
+from app import clock
+from app.errors import TooMany
+from app.extensions import db, transaction
+from app.services.login import hashing, recovery
+from app.services.login.authenticate import typed_name
+from app.services.login.credentials import prepare_secret, token_hash
+from app.services.login.passwords import MIN_LENGTH, words_about
+from app.services.login.recovery import Link, Question
+
 from . import pace, visitors
 from .change import why_new_refused
 

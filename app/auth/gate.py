@@ -6,9 +6,9 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from ..extensions import db, login_manager
-from ..models import Account, Institution
-from ..own_page import START, own_page
+from app.extensions import db, login_manager
+from app.models import Account, Institution
+from app.own_page import START, own_page
 
 OPEN = frozenset(
     {

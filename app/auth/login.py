@@ -8,17 +8,18 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user
 from flask_wtf.csrf import CSRFError
 
-from .. import clock
-from ..errors import TooMany
-from ..extensions import db, transaction
-from ..models import Account
-from ..own_page import START, own_page
-from ..services.login import authenticate as service
-from ..services.login import hashing, throttle
-from ..services.login import institutions as login_institutions
-from ..services.login.authenticate import Attempt, Candidate, Welcome
-from ..services.login.own_password import renew_hash
-from ..services.sealing import derive_key
+from app import clock
+from app.errors import TooMany
+from app.extensions import db, transaction
+from app.models import Account
+from app.own_page import START, own_page
+from app.services.login import authenticate as service
+from app.services.login import hashing, throttle
+from app.services.login import institutions as login_institutions
+from app.services.login.authenticate import Attempt, Candidate, Welcome
+from app.services.login.own_password import renew_hash
+from app.services.sealing import derive_key
+
 from . import remembered, visitors
 from .remembered import Remembered
 

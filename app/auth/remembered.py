@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from flask import Response, current_app, request
 
-from ..errors import SecretUnusable
-from ..services.sealing import seal, unseal
+from app.errors import SecretUnusable
+from app.services.sealing import seal, unseal
+
 from .visitors import delete_own_cookie, own_cookie, set_own_cookie
 
 COOKIE = "zicht-remembered"

@@ -10,10 +10,10 @@ from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
 
-from .. import clock
-from ..extensions import db, transaction
-from ..headers import REPORTS
-from ..models import Account, LoginSession, Role
+from app import clock
+from app.extensions import db, transaction
+from app.headers import REPORTS
+from app.models import Account, LoginSession, Role
 
 ANONYMOUS = (timedelta(hours=2), timedelta(hours=2))
 LIMITS = {  # (idle, absolute)

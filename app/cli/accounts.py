@@ -10,18 +10,19 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from ..clock import now
-from ..errors import InvalidInput, UnknownName
-from ..extensions import db, transaction
-from ..models import Account, Person, PersonKind
-from ..services.access import Actor
-from ..services.accounts.batch_answers import batch_answer, preview_answer
-from ..services.accounts.batches import PLANS, batch_in_reach, draft_batch, start_batch
-from ..services.accounts.plan import REASONS, Task, slices
-from ..services.accounts.reading import visible_accounts, without_account
-from ..services.institutions import institution_of
-from ..services.reach import visible_persons
-from ..work.batches import do_batch
+from app.clock import now
+from app.errors import InvalidInput, UnknownName
+from app.extensions import db, transaction
+from app.models import Account, Person, PersonKind
+from app.services.access import Actor
+from app.services.accounts.batch_answers import batch_answer, preview_answer
+from app.services.accounts.batches import PLANS, batch_in_reach, draft_batch, start_batch
+from app.services.accounts.plan import REASONS, Task, slices
+from app.services.accounts.reading import visible_accounts, without_account
+from app.services.institutions import institution_of
+from app.services.reach import visible_persons
+from app.work.batches import do_batch
+
 from .answer import MACHINE, REFUSED, Answer, Commands, answers
 
 accounts = Commands("accounts", help="Accounts of persons.")

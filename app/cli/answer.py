@@ -24,10 +24,11 @@ from flask.cli import AppGroup, with_appcontext
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 
-from ..errors import AppError, trail
-from ..extensions import db, is_busy
-from ..services.access import Actor
-from ..services.schema import is_current
+from app.errors import AppError, trail
+from app.extensions import db, is_busy
+from app.services.access import Actor
+from app.services.schema import is_current
+
 from .words import Explained
 
 MACHINE = Actor(name="command")

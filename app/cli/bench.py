@@ -7,7 +7,8 @@ from typing import Any
 import click
 from flask_babel import gettext as _
 
-from ..errors import UnknownName
+from app.errors import UnknownName
+
 from .answer import REFUSED, Answer, Command, answers
 
 FOLDER = Path(__file__).resolve().parents[2] / "tests" / "bench"

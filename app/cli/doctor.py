@@ -7,11 +7,12 @@ import click
 from flask import current_app
 from flask_babel import gettext as _
 
-from ..clock import now
-from ..extensions import db
-from ..services.health import Check, check_all
-from ..services.login.leaked import State, state_of
-from ..work.mail.line import UnsafeLine, open_line
+from app.clock import now
+from app.extensions import db
+from app.services.health import Check, check_all
+from app.services.login.leaked import State, state_of
+from app.work.mail.line import UnsafeLine, open_line
+
 from .answer import REFUSED, Answer, Command, answers
 
 KNOCK = 10  # seconds

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from flask_babel import gettext as _
 
-from ..clock import today
-from ..errors import InvalidInput
-from ..extensions import db
-from ..models import Institution
-from ..roster.sources import table_look
-from ..roster.table import SOURCE
-from ..roster.table import Mapping as TableMapping
-from ..services.runs.tables import remembered_mappings
+from app.clock import today
+from app.errors import InvalidInput
+from app.extensions import db
+from app.models import Institution
+from app.roster.sources import table_look
+from app.roster.table import SOURCE
+from app.roster.table import Mapping as TableMapping
+from app.services.runs.tables import remembered_mappings
 
 
 def adapter_options(

@@ -8,10 +8,11 @@ import click
 from flask import current_app
 from flask_babel import gettext as _
 
-from ..clock import now
-from ..extensions import db, transaction
-from ..services.institutions import Given, create_institution, list_institutions
-from ..services.login.credentials import prepare_secret
+from app.clock import now
+from app.extensions import db, transaction
+from app.services.institutions import Given, create_institution, list_institutions
+from app.services.login.credentials import prepare_secret
+
 from .answer import MACHINE, Answer, Commands, answers
 
 institution = Commands("institution", help="Schools of this installation.")

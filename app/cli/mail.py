@@ -5,7 +5,8 @@ import dataclasses
 from flask import current_app
 from flask_babel import gettext as _
 
-from ..work.mail.delivery import deliver
+from app.work.mail.delivery import deliver
+
 from .answer import Answer, Commands, answers
 
 mail = Commands("mail", help="Mails that wait in the outbox.")

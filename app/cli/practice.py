@@ -11,11 +11,12 @@ import click
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from ..clock import now
-from ..extensions import db, transaction
-from ..models import Institution
-from ..services.accounts.practice import add_practice_accounts, known_accounts, practice_institution
-from ..services.login.hashing import hash_password
+from app.clock import now
+from app.extensions import db, transaction
+from app.models import Institution
+from app.services.accounts.practice import add_practice_accounts, known_accounts, practice_institution
+from app.services.login.hashing import hash_password
+
 from .answer import MACHINE, Answer, Commands, answers
 from .roster_runs import run_files
 

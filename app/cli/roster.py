@@ -9,18 +9,19 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
 
-from ..clock import now, today
-from ..errors import InvalidInput
-from ..extensions import db, transaction
-from ..models import Institution, Location, SyncRun
-from ..roster.sources import SOURCES, file_source, source_kind
-from ..services.access import Actor
-from ..services.institutions import institution_of
-from ..services.runs.answers import as_in_the_contract, run_answers
-from ..services.runs.connections import connect_source, locations_by_code, shown_settings
-from ..services.runs.requests import OPEN
-from ..services.runs.settings import switch_locations
-from ..services.runs.weekly import connection_of
+from app.clock import now, today
+from app.errors import InvalidInput
+from app.extensions import db, transaction
+from app.models import Institution, Location, SyncRun
+from app.roster.sources import SOURCES, file_source, source_kind
+from app.services.access import Actor
+from app.services.institutions import institution_of
+from app.services.runs.answers import as_in_the_contract, run_answers
+from app.services.runs.connections import connect_source, locations_by_code, shown_settings
+from app.services.runs.requests import OPEN
+from app.services.runs.settings import switch_locations
+from app.services.runs.weekly import connection_of
+
 from .answer import MACHINE, Answer, Commands, answers
 from .files import RegularFile
 from .imports import adapter_options

@@ -9,19 +9,20 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext as _
 
-from ..clock import now, today
-from ..errors import AppError, Conflict, RosterUnavailable, RosterUnreadable
-from ..extensions import db, transaction
-from ..models import Institution, SyncRun
-from ..roster import Roster, RosterSource
-from ..roster.sources import source_kind
-from ..services.access import Actor
-from ..services.runs.answers import full_counts, message_answer, run_answer
-from ..services.runs.outcome import foresee
-from ..services.runs.requests import request_run
-from ..services.runs.uploads import SentFile, store_files
-from ..services.runs.work import next_run
-from ..work.runs import do_run
+from app.clock import now, today
+from app.errors import AppError, Conflict, RosterUnavailable, RosterUnreadable
+from app.extensions import db, transaction
+from app.models import Institution, SyncRun
+from app.roster import Roster, RosterSource
+from app.roster.sources import source_kind
+from app.services.access import Actor
+from app.services.runs.answers import full_counts, message_answer, run_answer
+from app.services.runs.outcome import foresee
+from app.services.runs.requests import request_run
+from app.services.runs.uploads import SentFile, store_files
+from app.services.runs.work import next_run
+from app.work.runs import do_run
+
 from .answer import MACHINE, REFUSED, WRONG_USAGE, Answer
 
 

@@ -6,13 +6,14 @@ from typing import Any, Final
 from flask import current_app
 from flask_babel import gettext as _
 
-from ..clock import today
-from ..errors import InvalidInput, UnknownName
-from ..extensions import db
-from ..models import Institution
-from ..roster.sources import source_kind
-from ..services.runs.weekly import connected_sources
-from ..services.runs.work import open_service
+from app.clock import today
+from app.errors import InvalidInput, UnknownName
+from app.extensions import db
+from app.models import Institution
+from app.roster.sources import source_kind
+from app.services.runs.weekly import connected_sources
+from app.services.runs.work import open_service
+
 from .answer import Answer
 from .roster_runs import run_service, try_out
 

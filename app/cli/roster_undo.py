@@ -5,14 +5,15 @@ import time
 import click
 from flask_babel import gettext as _
 
-from ..clock import now, today
-from ..errors import Conflict
-from ..extensions import db, transaction
-from ..models import Institution
-from ..services.access import Actor
-from ..services.history.undo_run import KINDS, Wanted, foresee_undo, request_undo
-from ..services.runs.answers import full_counts, message_answer
-from ..services.runs.requests import run_in_reach
+from app.clock import now, today
+from app.errors import Conflict
+from app.extensions import db, transaction
+from app.models import Institution
+from app.services.access import Actor
+from app.services.history.undo_run import KINDS, Wanted, foresee_undo, request_undo
+from app.services.runs.answers import full_counts, message_answer
+from app.services.runs.requests import run_in_reach
+
 from .answer import MACHINE, Answer, Command, answers
 from .roster_runs import done, finish_left_behind, run_text
 

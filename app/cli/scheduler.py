@@ -10,7 +10,7 @@ from .answer import Answer, Command, answers
 @answers
 def scheduler() -> Answer:
     """The clock: weekly runs, waiting work and mails, until SIGTERM."""
-    from ..scheduler import run_forever
+    from app.scheduler import run_forever
 
     run_forever(current_app._get_current_object())  # type: ignore[attr-defined]
     return Answer(data={"stopped": True}, text=[])

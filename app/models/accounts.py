@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 from flask_login import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..extensions import Base, Moment
+from app.extensions import Base, Moment
+
 from .columns import Id, coded, plain_text, references
 from .people import Person
 

@@ -6,7 +6,8 @@ Derived from the rows of each person, and written by services/combinations.py al
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..extensions import Base
+from app.extensions import Base
+
 from .columns import Id, references
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..extensions import Base, Moment
+from app.extensions import Base, Moment
+
 from .columns import Code, Id, references
 
 

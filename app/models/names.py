@@ -40,6 +40,11 @@ def search_words(text: str) -> list[str]:
     return fold(text.replace("\x00", " ")).replace(",", " ").split()[:10]
 
 
+def group_sort_key(name: str) -> str:
+    """The stored sort key of a group."""
+    return fold(name)[:128]
+
+
 def list_name(last_name: str, first_name: str | None, prefix: str | None) -> str:
     """'Berg, Sanne van den', 'Adsız, Özlem', 'Ruimschotel, C.' (Z-208)."""
     rest = " ".join(part for part in (first_name, prefix) if part)

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
-from ..extensions import Base, Moment
+from app.extensions import Base, Moment
+
 from . import names
 from .columns import Code, Id, Key, coded, plain_text, references
 

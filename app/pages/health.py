@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
 
-from ..clock import now
-from ..extensions import db
-from ..services.health import check_all
+from app.clock import now
+from app.extensions import db
+from app.services.health import check_all
 
 health = Blueprint("health", __name__)
 REMEMBER = 2.0  # seconds: however often it is asked, the database is asked this often

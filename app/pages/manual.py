@@ -8,7 +8,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from ..models import Role
+from app.models import Role
+
 from .prose import Heading, chapter_html
 
 TEXTS = Path(__file__).resolve().parents[1] / "manual"

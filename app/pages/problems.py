@@ -13,11 +13,11 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from ..clock import now
-from ..errors import AppError, TooMany
-from ..extensions import is_busy
-from ..headers import FIXED, POLICY
-from ..logs import init_logs
+from app.clock import now
+from app.errors import AppError, TooMany
+from app.extensions import is_busy
+from app.headers import FIXED, POLICY
+from app.logs import init_logs
 
 logger = logging.getLogger(__name__)
 COME_BACK_IN = 5  # seconds

@@ -7,7 +7,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from ..models.names import fold
+from app.models.names import fold
 
 # "commonmark" without html: what looks like a tag is shown as text. nh3 is the second lock (R64).
 READER = MarkdownIt("commonmark", {"html": False}).enable("table")

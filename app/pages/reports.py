@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from ..extensions import csrf
-from ..headers import POLICY, REPORTS
+from app.extensions import csrf
+from app.headers import POLICY, REPORTS
 
 logger = logging.getLogger(__name__)
 reports = Blueprint("reports", __name__)

@@ -7,13 +7,14 @@ from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ..actor import current_actor
-from ..clock import now, school_year_name, school_year_of, today
-from ..extensions import db
-from ..models import PersonKind
-from ..services.access import MAY_ADMINISTER, READS_INFORMATIVE
-from ..services.news import newest_news, news_item
-from ..services.welcome import Attention, attention, greeted
+from app.actor import current_actor
+from app.clock import now, school_year_name, school_year_of, today
+from app.extensions import db
+from app.models import PersonKind
+from app.services.access import MAY_ADMINISTER, READS_INFORMATIVE
+from app.services.news import newest_news, news_item
+from app.services.welcome import Attention, attention, greeted
+
 from .manual import QUESTIONS, READINGS, chapters_for, part_for
 from .prose import safe_html
 

@@ -22,7 +22,8 @@ from flask_babel import gettext as _
 
 from app import errors
 from app.errors import AppError, RosterUnreadable
-from app.roster import Roster, type_Progress
+
+from . import Roster, type_Progress
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 MOST_SENT: Final = 1 << 29  # bytes that come back

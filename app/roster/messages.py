@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
-from app.roster import RosterMessage
+from . import RosterMessage
 
 MESSAGES: Final[Mapping[str, Any]] = {
     # read by the adapters

@@ -7,10 +7,11 @@ from typing import Final
 from flask_babel import gettext as _
 
 from app.errors import InvalidInput
-from app.roster import Setting
-from app.roster.asked_schools import asked_schools
 from app.roster.magister.layouts import wanted_lists
-from app.roster.transport import checked_address
+from app.roster.reading.asked_schools import asked_schools
+from app.roster.reading.transport import checked_address
+
+from . import Setting
 
 MOST: Final = 1_000  # characters of a value
 MOST_PEM: Final = 50_000  # a certificate with its chain and key is a text of many lines

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.errors import InvalidInput, RosterUnreadable, UnknownName
-from app.roster import (
+
+from . import (
     RosterSource,
     Setting,
     SourceKind,
@@ -28,8 +29,8 @@ from app.roster import (
     uwlr,
     zermelo,
 )
-from app.roster.confined import ConfinedLook, ConfinedSource
-from app.roster.setting_checks import checked_value
+from .confined import ConfinedLook, ConfinedSource
+from .setting_checks import checked_value
 
 
 def _open_edexml(paths: Sequence[Path], brin: str, today: date) -> RosterSource:

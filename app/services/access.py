@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from ..errors import NotAllowed
-from ..models import PersonKind, Role
+from app.errors import NotAllowed
+from app.models import PersonKind, Role
 
 ROLE_OF_KIND = {  # the role an account gets from its person; the administrator does not choose (Z-088)
     PersonKind.PUPIL: Role.PUPIL,

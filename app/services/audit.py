@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ..models import AuditLine
+from app.models import AuditLine
+
 from .access import Actor
 from .bulk import insert_rows
 

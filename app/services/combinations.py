@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from ..models import Enrolment, Person, PersonLocation, PlaceSet, PlaceSetLocation, Route, RouteYear
+from app.models import Enrolment, Person, PersonLocation, PlaceSet, PlaceSetLocation, Route, RouteYear
+
 from .bulk import read_rows
 
 PIECE: Final = 1_000  # ids in one statement

@@ -14,10 +14,11 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ..models import OutboxMail, SyncRun
+from app.models import OutboxMail, SyncRun
+from app.services.mail.delivery import is_in_the_clear
+from app.services.mail.outbox import outbox_counts
+
 from .housekeeping import last_beat
-from .mail.delivery import is_in_the_clear
-from .mail.outbox import outbox_counts
 from .schema import is_current
 from .watchdog import worries
 

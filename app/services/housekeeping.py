@@ -6,11 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from ..clock import local
-from ..models import Batch, Heartbeat, IssuedSecret, LoginSession, OutboxMail, RunJournal, SyncRun, Throttle, Upload
-from .corrections.blocking import lift_ended
-from .mail.delivery import is_due
-from .runs.requests import OPEN, SHOWN, expire_previews
+from app.clock import local
+from app.models import Batch, Heartbeat, IssuedSecret, LoginSession, OutboxMail, RunJournal, SyncRun, Throttle, Upload
+from app.services.corrections.blocking import lift_ended
+from app.services.mail.delivery import is_due
+from app.services.runs.requests import OPEN, SHOWN, expire_previews
 
 SCHEDULER = "scheduler"
 UPLOADS_LIVE = timedelta(hours=24)

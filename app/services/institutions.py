@@ -8,14 +8,15 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ..errors import InvalidInput, NotAllowed, UnknownName
-from ..models import Account, Institution, IssuedSecret, Location
+from app.errors import InvalidInput, NotAllowed, UnknownName
+from app.models import Account, Institution, IssuedSecret, Location
+from app.services.accounts.administrators import add_administrator, add_root
+from app.services.accounts.rules import save
+from app.services.login.credentials import FreshSecret, issue_secret
+from app.services.mail.outbox import NewMail, can_be_mailed, queue_mails
+
 from .access import Actor
-from .accounts.administrators import add_administrator, add_root
-from .accounts.rules import save
 from .audit import record
-from .login.credentials import FreshSecret, issue_secret
-from .mail.outbox import NewMail, can_be_mailed, queue_mails
 
 BRIN = re.compile(r"[0-9]{2}[A-Z]{2}")
 LONGEST_NAME = 256

@@ -6,8 +6,9 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ..errors import UnknownName
-from ..models import NewsItem
+from app.errors import UnknownName
+from app.models import NewsItem
+
 from .access import Actor
 
 LONGEST_LIST = 50

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from ..models import (
+from app.models import (
     Account,
     AccountLocation,
     Enrolment,
@@ -25,6 +25,7 @@ from ..models import (
     PlaceSetLocation,
     Role,
 )
+
 from .access import Actor
 from .bulk import insert_rows, pieces, read_rows
 from .combinations import PLACE_SETS, ROUTES, renew_combinations

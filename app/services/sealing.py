@@ -7,7 +7,7 @@ import hmac
 from cryptography.fernet import Fernet, InvalidToken
 from flask_babel import gettext as _
 
-from ..errors import SecretUnusable
+from app.errors import SecretUnusable
 
 SOURCES = "source-secrets"
 

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ..models import Account, Person
+from app.models import Account, Person
 
 INDEXES: Final = {Person: "person_words", Account: "account_words"}  # over search_key and username
 FEW: Final = 500  # more hits than this are found sooner by reading on than by looking each of them up

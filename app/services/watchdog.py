@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ..clock import local
-from ..models import Account, Notice, Person, Role, SourceConnection, SyncRun
-from ..roster.sources import source_kind
-from .mail.outbox import NewMail, queue_mails
+from app.clock import local
+from app.models import Notice, SourceConnection, SyncRun
+from app.roster.sources import source_kind
+from app.services.accounts.administrators import administrators_by_mail
+from app.services.mail.outbox import NewMail, queue_mails
 
 LATE: Final = timedelta(days=8)
 IN_A_ROW: Final = 3
@@ -131,20 +132,8 @@ def tell_worries(session: Session, now: datetime) -> int:
     mails = [
         NewMail("exchange-worry", email, one.institution_id, account_id, None, {"text": one.text})
         for one in fresh
-        for account_id, email in administrators(session, one.institution_id)
+        for account_id, email in administrators_by_mail(session, one.institution_id)
     ]
     if mails:
         queue_mails(session, now, mails)
     return len(fresh)
-
-
-def administrators(session: Session, institution_id: int) -> list[tuple[int, str]]:
-    """(account, e-mail address) of the application administrators of a school who can be reached."""
-    rows = session.execute(
-        sa.select(Account.id, Person.email)
-        .join(Person, Person.id == Account.person_id)
-        .where(Account.institution_id == institution_id, Account.role == Role.ADMINISTRATOR)
-        .where(Account.active, ~Account.blocked, Person.email.is_not(None))
-        .order_by(Account.id)
-    )
-    return [(account_id, email) for account_id, email in rows]

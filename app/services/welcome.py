@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ..clock import last_weekly_moment
-from ..models import (
+from app.clock import last_weekly_moment
+from app.models import (
     Account,
     Institution,
     Location,
@@ -20,9 +20,10 @@ from ..models import (
     SyncMessage,
     SyncRun,
 )
+from app.services.accounts.reading import visible_accounts
+from app.services.mail.outbox import mails_in_reach
+
 from .access import ROLE_OF_KIND, Actor
-from .accounts.reading import visible_accounts
-from .mail.outbox import mails_in_reach
 from .reach import visible_persons
 from .watchdog import Worry, worries
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from ..clock import now
-from ..extensions import db, transaction
-from ..services.accounts.batch_pieces import skip_useless, write_piece
-from ..services.accounts.batch_work import (
+from app.clock import now
+from app.extensions import db, transaction
+from app.services.accounts.batch_pieces import skip_useless, write_piece
+from app.services.accounts.batch_work import (
     Hold,
     finish_batch,
     is_over,
@@ -21,8 +21,8 @@ from ..services.accounts.batch_work import (
     tidy_batches,
     waiting_items,
 )
-from ..services.accounts.plan import slices, taken_usernames
-from ..services.login.credentials import FreshSecret, forget_lapsed_nonces, prepare_secrets
+from app.services.accounts.plan import slices, taken_usernames
+from app.services.login.credentials import FreshSecret, forget_lapsed_nonces, prepare_secrets
 
 logger = logging.getLogger(__name__)
 PIECE = 25  # rows per transaction: about half a second of hashing, a few milliseconds of writing

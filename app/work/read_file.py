@@ -18,10 +18,10 @@ from typing import Any
 from flask import Flask
 from flask_babel import Babel
 
-from ..errors import AppError, RosterUnreadable, trail
-from ..roster import Roster
-from ..roster.confined import LISTS, PIECE, ROOT, too_much
-from ..roster.sources import source_kind
+from app.errors import AppError, RosterUnreadable, trail
+from app.roster import Roster
+from app.roster.confined import LISTS, PIECE, ROOT, too_much
+from app.roster.sources import source_kind
 
 
 def main() -> None:

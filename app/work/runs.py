@@ -18,15 +18,15 @@ from flask import Flask, current_app
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from ..clock import now, today
-from ..errors import AppError, trail
-from ..extensions import db, transaction
-from ..models import SyncRun
-from ..roster import Roster
-from ..services.history.undo_run import conclude_undo
-from ..services.runs.outcome import conclude, fail_run, mark_finished, stop_run
-from ..services.runs.requests import upload_of_no_use
-from ..services.runs.work import Hold, LostRun, is_over, keep_run, next_run, open_source, take_run
+from app.clock import now, today
+from app.errors import AppError, trail
+from app.extensions import db, transaction
+from app.models import SyncRun
+from app.roster import Roster
+from app.services.history.undo_run import conclude_undo
+from app.services.runs.outcome import conclude, fail_run, mark_finished, stop_run
+from app.services.runs.requests import upload_of_no_use
+from app.services.runs.work import Hold, LostRun, is_over, keep_run, next_run, open_source, take_run
 
 logger = logging.getLogger(__name__)
 RENEW: Final = 15  # seconds between two renewals of a lease of 60

@@ -16,8 +16,8 @@ from app.services.access import Actor
 from app.services.bulk import insert_rows, read_rows
 from app.services.duplicates.reading import COLUMNS, all_proposals, proposals_of
 from app.services.roster.apply import apply_plan
-from app.services.roster.known import read_known
 from app.services.roster.plan import plan_roster
+from app.services.roster.rows.read import read_known
 from tests.bench.bench_lists import database
 from tests.bench.rows import Row, compared, seconds
 from tests.databases import make_app, on_postgresql

@@ -20,8 +20,8 @@ from app.roster import Roster
 from app.roster.practice import make_practice_school
 from app.services.access import Actor
 from app.services.roster.apply import apply_plan
-from app.services.roster.known import read_known
 from app.services.roster.plan import plan_roster
+from app.services.roster.rows.read import read_known
 from app.services.runs.outcome import foresee
 from app.services.runs.requests import request_run
 from tests.bench.rows import Row, compared, seconds

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from app.clock import today
-from tests.roster.somtoday_player import LISTS
-from tests.roster.somtoday_school import make_school
+from tests.sources.somtoday.somtoday_player import LISTS
+from tests.sources.somtoday.somtoday_school import make_school
 
 
 def organisation(number: int) -> str:

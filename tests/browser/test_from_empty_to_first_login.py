@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.browser.conftest import NARROW
 from tests.mail.mail_world import text_of
 
-FEED = Path(__file__).parents[1] / "roster" / "feeds" / "EDEXML.Voorbeeld.2.1.xml"
+FEED = Path(__file__).parents[1] / "sources" / "edexml" / "feeds" / "EDEXML.Voorbeeld.2.1.xml"
 OWN_PASSWORD = "vier blauwe stoelen op zolder"
 SECRET = re.compile(r"\b[a-z2-9]{4}(?:-[a-z2-9]{4}){3}\b")
 

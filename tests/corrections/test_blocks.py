@@ -1,4 +1,4 @@
-"""A guardian who may not see a pupil: what the block takes away, and what it leaves alone (issue 3 part 2)."""
+"""A guardian who may not see a pupil: what the block takes away, and what it leaves alone."""
 
 from datetime import date, timedelta
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Pins against runs on a database: they stay, drop, come back, and can be undone with the run (issue 3 part 2)."""
+"""Pins against runs on a database: they stay, drop, come back, and can be undone with the run."""
 
 from dataclasses import replace
 from datetime import timedelta

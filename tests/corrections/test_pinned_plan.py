@@ -1,4 +1,4 @@
-"""What a run does with a field that was pinned by hand (issue 3 part 2): the plan, without a database."""
+"""What a run does with a field that was pinned by hand: the plan, without a database."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -7,7 +7,7 @@ import pytest
 
 from app.roster import ABSENT, Kind, RosterMessage
 from app.services.corrections.pins import UNHEARD, KnownPin
-from app.services.roster.authority import Say
+from app.services.roster.plan.authority import Say
 from tests.roster.roster_world import TODAY, codes, counts, guardian, imported, pair, person, plan, pupil, roster, staff
 
 PINNED = "goed@thuis.example"

@@ -1,4 +1,4 @@
-"""Pinning an e-mail address by hand, and letting it go (issue 3 part 2)."""
+"""Pinning an e-mail address by hand, and letting it go."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Dubbele personen on screen: proposals, the page of a pair, merging, splitting, and who may (issue 3 part 2)."""
+"""Dubbele personen on screen: proposals, the page of a pair, merging, splitting, and who may."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""Who looks like whom, with a score and its reasons (issue 3 part 2). Pure."""
+"""Who looks like whom, with a score and its reasons. Pure."""
 
 from datetime import date
 

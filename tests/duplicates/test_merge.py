@@ -1,4 +1,4 @@
-"""Merging two persons into one, and splitting them again exactly (issue 3 part 2)."""
+"""Merging two persons into one, and splitting them again exactly."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Whatever hangs on two persons: merge and split leave the very same tables (issue 3 part 2)."""
+"""Whatever hangs on two persons: merge and split leave the very same tables."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""A merge survives the next runs: nobody new, nobody gone, and links of both (issue 3 part 2)."""
+"""A merge survives the next runs: nobody new, nobody gone, and links of both."""
 
 from datetime import date
 

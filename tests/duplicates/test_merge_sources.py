@@ -1,4 +1,4 @@
-"""A merge across two sources: gone only when both are silent, and nobody new (issue 3 part 2)."""
+"""A merge across two sources: gone only when both are silent, and nobody new."""
 
 import pytest
 import sqlalchemy as sa

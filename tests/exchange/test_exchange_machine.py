@@ -1,7 +1,7 @@
 """A school that lives: whatever its source, its administrators and its machine do, it is known as the model says.
 
 One person per key; nobody gains or loses access that the source or an administrator did not give; an undo restores;
-the log tells exactly what changed (issue 3 part 3, R102, R103, R105, R108).
+the log tells exactly what changed (R102, R103, R105, R108).
 """
 
 import os

@@ -1,13 +1,13 @@
-"""The probable cause in words, per part that is too large (issue 3 part 2)."""
+"""The probable cause in words, per part that is too large."""
 
 from datetime import date
 
 import pytest
 
 from app.roster import RosterGroup
-from app.services.roster.causes import cause_of_doubt, causes_of
 from app.services.roster.gate import judge_plan
-from app.services.roster.limits import limits_of
+from app.services.roster.gate.causes import cause_of_doubt, causes_of
+from app.services.roster.gate.limits import limits_of
 from tests.roster.roster_world import (
     GROUP,
     TODAY,

@@ -5,8 +5,8 @@ import pytest
 from app.services.mail.outbox import NewMail, queue_mails
 from app.work.mail.delivery import deliver
 from tests.mail.mail_world import post_office, postbox, start_server, text_of
-from tests.roster.somtoday_player import Player
 from tests.runs.run_world import NOW, command, connected
+from tests.sources.somtoday.somtoday_player import Player
 
 __all__ = ["command", "connected", "post_office", "postbox", "start_server"]
 CAUSE = "Vestiging 99ZZ02 (Havenkwartier): 212 van de 214 leerlingen ontbreken; waarschijnlijk staat de vestiging uit."

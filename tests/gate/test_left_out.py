@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from app.roster import RosterGroup
-from app.services.roster.parts import Part
-from app.services.roster.weighed import weigh
+from app.services.roster.gate.weighed import weigh
+from app.services.roster.plan.parts import Part
 from tests.roster.roster_world import (
     GROUP,
     YEAR,

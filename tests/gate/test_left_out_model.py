@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from app.services.roster.parts import EVERYWHERE, parts_of
-from app.services.roster.weighed import weigh
+from app.services.roster.gate.weighed import weigh
+from app.services.roster.plan.parts import EVERYWHERE, parts_of
 from tests.roster.roster_world import NOBODY, after, hand_made, plan
 from tests.roster.test_roster_model import Town
 

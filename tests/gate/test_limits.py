@@ -6,8 +6,8 @@ import pytest
 
 from app.roster import RosterGroup
 from app.services.roster.gate import judge_plan, why_held
-from app.services.roster.limits import STRICT, limits_of
-from app.services.roster.parts import Part, Tally
+from app.services.roster.gate.limits import STRICT, limits_of
+from app.services.roster.plan.parts import Part, Tally
 from tests.roster.roster_world import (
     GROUP,
     NOBODY,

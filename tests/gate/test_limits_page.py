@@ -9,7 +9,7 @@ from app.errors import InvalidInput, NotAllowed
 from app.extensions import transaction
 from app.models import AuditLine, Institution, Role
 from app.services.access import Actor
-from app.services.roster.limits import Limit, Window, limits_of
+from app.services.roster.gate.limits import Limit, Window, limits_of
 from app.services.runs.gate_settings import set_limits, typed_limits, wrong_limits
 from tests.screens.sync_world import SYNC, form_of, text_of
 

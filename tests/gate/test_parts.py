@@ -1,10 +1,10 @@
-"""The parts of a plan: how many are struck of what, where (issue 3 part 2). Pure."""
+"""The parts of a plan: how many are struck of what, where. Pure."""
 
 import pytest
 
 from app.roster import RosterGroup
-from app.services.roster.parts import Part, Tally, parts_of, whereabouts
-from app.services.roster.weighed import weigh
+from app.services.roster.gate.weighed import weigh
+from app.services.roster.plan.parts import Part, Tally, parts_of, whereabouts
 from tests.roster.roster_world import GROUP, YEAR, guardian, imported, pair, plan, pupil, roster, staff
 
 G2H = RosterGroup("g2h", "2H", YEAR, "L2")

@@ -1,4 +1,4 @@
-"""Held runs that are applied in part: what an administrator leaves out stays as it is (issue 3 part 2, R78, R89)."""
+"""Held runs that are applied in part: what an administrator leaves out stays as it is (R78, R89)."""
 
 import threading
 from datetime import UTC, date, datetime

@@ -1,4 +1,4 @@
-"""What is safe goes on while who would go waits in a run of its own (issue 3 part 2, R103)."""
+"""What is safe goes on while who would go waits in a run of its own (R103)."""
 
 import io
 import json

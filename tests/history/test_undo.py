@@ -1,4 +1,4 @@
-"""Undoing a run: what it did goes back exactly, what changed since stays and is named (issue 3 part 2)."""
+"""Undoing a run: what it did goes back exactly, what changed since stays and is named."""
 
 import pytest
 import sqlalchemy as sa

@@ -63,13 +63,13 @@ def imports_of(path: Path):
     here = path.relative_to(APP).parts[:-1]
     for node in ast.walk(ast.parse(path.read_text())):
         names = [alias.name for alias in getattr(node, "names", [])] if isinstance(node, ast.ImportFrom) else []
-        if isinstance(node, ast.ImportFrom) and node.level:
-            base = here[: len(here) - (node.level - 1)]
-            full = (*base, *(node.module.split(".") if node.module else ()))
+        if isinstance(node, ast.ImportFrom):
+            below = here[: len(here) - (node.level - 1)] if node.level else ()
+            full = (*below, *(node.module.split(".") if node.module else ()))
+            ours = bool(node.level) or full[0] == APP.name
+            full = full if node.level or not ours else full[1:]
             for room in [full[0]] if full else names:
-                yield room, names, True
-        elif isinstance(node, ast.ImportFrom):
-            yield node.module.split(".")[0], names, False
+                yield room, names, ours
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name.split(".")[0], [], False

@@ -1,4 +1,4 @@
-"""What no page and no template of ours may have, whatever it is about (R61, R63, R64, issue 2 part 4)."""
+"""What no page and no template of ours may have, whatever it is about (R61, R63, R64)."""
 
 import ast
 import io

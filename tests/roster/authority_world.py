@@ -8,10 +8,10 @@ from app.models import Institution, Person
 from app.roster import Kind
 from app.services.access import Actor
 from app.services.roster.apply import apply_plan
-from app.services.roster.authority import heard
-from app.services.roster.given import remember_given
-from app.services.roster.known import read_known
 from app.services.roster.plan import plan_roster
+from app.services.roster.plan.authority import heard
+from app.services.roster.rows.given import remember_given
+from app.services.roster.rows.read import read_known
 from tests.roster.roster_world import TODAY, roster
 from tests.runs.run_world import NOW
 

@@ -13,7 +13,8 @@ from app.roster import (
     RosterPupil,
     RosterStaff,
 )
-from app.services.roster.known import (
+from app.services.roster.plan import plan_roster
+from app.services.roster.plan.known import (
     PERSON_FIELDS,
     KnownEnrolment,
     KnownGroup,
@@ -22,8 +23,7 @@ from app.services.roster.known import (
     KnownPerson,
     KnownSchool,
 )
-from app.services.roster.links import PAIR_FIELDS
-from app.services.roster.plan import plan_roster
+from app.services.roster.plan.links import PAIR_FIELDS
 
 TODAY = date(2026, 10, 5)
 YEAR = 2026

@@ -1,4 +1,4 @@
-"""Two sources for one school, with an order per kind: who adds, who fills, who says who left (issue 3 part 1)."""
+"""Two sources for one school, with an order per kind: who adds, who fills, who says who left."""
 
 from datetime import date
 

@@ -1,10 +1,10 @@
-"""Two sources for one school, with an order per kind: groups, places and families (issue 3 part 1)."""
+"""Two sources for one school, with an order per kind: groups, places and families."""
 
 import sqlalchemy as sa
 
 from app.models import Group, GroupPupil, Guardianship, Location, Person, PersonKey
 from app.roster import RosterLocation
-from app.services.roster.authority import EQUAL, first_place, heard
+from app.services.roster.plan.authority import EQUAL, first_place, heard
 from tests.roster.authority_world import BOTH, FIRST, LAST, codes, of_last, order, take
 from tests.roster.roster_world import GROUP, counts, guardian, pair, pupil, roster, staff
 

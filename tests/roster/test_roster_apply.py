@@ -20,8 +20,8 @@ from app.models import (
 from app.roster.practice import make_practice_school
 from app.services.access import Actor
 from app.services.roster.apply import apply_plan, fields_as_json
-from app.services.roster.changes import Change
 from app.services.roster.plan import plan_roster
+from app.services.roster.plan.changes import Change
 from tests.roster.roster_world import GROUP, LINDELAAN, TODAY, YEAR, guardian, imported, pair, pupil, roster, staff
 from tests.runs.run_world import NOW, Writes, count, known_of, take_in
 

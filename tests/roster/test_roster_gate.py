@@ -6,8 +6,8 @@ import pytest
 
 from app.roster import RosterGroup, RosterLocation
 from app.services.roster.gate import why_held, why_not_this_school
-from app.services.roster.limits import STRICT
-from app.services.roster.parts import Part, Tally
+from app.services.roster.gate.limits import STRICT
+from app.services.roster.plan.parts import Part, Tally
 from tests.roster.roster_world import HAVEN, NOBODY, TODAY, YEAR, imported, plan, pupil, roster, staff
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.services.roster.known import FIRST_NAME, LAST_NAME, NUMBER
+from app.services.roster.plan.known import FIRST_NAME, LAST_NAME, NUMBER
 from tests.roster.roster_world import (
     codes,
     counts,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from app.services.roster.known import BIRTH_DATE, LAST_NAME, NUMBER
+from app.services.roster.plan.known import BIRTH_DATE, LAST_NAME, NUMBER
 from tests.roster.roster_world import codes, counts, guardian, imported, pair, person, plan, pupil, roster, staff
 
 

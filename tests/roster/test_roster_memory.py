@@ -1,7 +1,7 @@
-"""A large school has few different names, keys and sets of groups: each is kept once (issue part 8)."""
+"""A large school has few different names, keys and sets of groups: each is kept once."""
 
-from app.services.roster.link_sets import linked
-from tests.roster.edexml_world import GROUPS, edex, pupil, read
+from app.services.roster.plan.link_sets import linked
+from tests.sources.edexml.edexml_world import GROUPS, edex, pupil, read
 
 __all__ = ["read"]
 

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from app.roster import RosterGroup, RosterLocation
-from app.services.roster.places import free_code
-from app.services.roster.weighed import weigh
+from app.services.roster.gate.weighed import weigh
+from app.services.roster.plan.places import free_code
 from tests.roster.roster_world import (
     GROUP,
     HAVEN,

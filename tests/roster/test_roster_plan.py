@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from app.roster import ABSENT, Kind, RosterMessage
-from app.services.roster.known import EMAIL, FIRST_NAME, LAST_NAME, NUMBER
+from app.services.roster.plan.known import EMAIL, FIRST_NAME, LAST_NAME, NUMBER
 from tests.roster.roster_world import (
     HAVEN,
     LINDELAAN,

@@ -6,7 +6,7 @@ formats.md 1.2 and 4.1, part 7 nr 22. Pure.
 import pytest
 
 from app.services.roster.gate import why_held
-from app.services.roster.known import LAST_NAME, NUMBER
+from app.services.roster.plan.known import LAST_NAME, NUMBER
 from tests.roster.roster_world import (
     TODAY,
     codes,

@@ -10,8 +10,8 @@ from app.extensions import transaction
 from app.models import Account, AuditLine, Institution, Person, SyncMessage, SyncRun
 from app.services.access import Actor
 from app.services.roster.apply import apply_plan
-from app.services.roster.known import read_known
 from app.services.roster.plan import plan_roster
+from app.services.roster.rows.read import read_known
 from app.services.runs import requests as sync_runs
 from app.services.runs.answers import run_answer
 from app.services.runs.connections import connect_source

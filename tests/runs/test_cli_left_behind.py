@@ -8,7 +8,7 @@ from app.models import SyncMessage, SyncRun
 from tests.runs.run_world import NOW, command, count
 
 __all__ = ["command"]
-EXAMPLE = "tests/roster/feeds/EDEXML.Voorbeeld.2.1.xml"
+EXAMPLE = "tests/sources/edexml/feeds/EDEXML.Voorbeeld.2.1.xml"
 
 
 @pytest.fixture

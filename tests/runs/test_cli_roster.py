@@ -13,7 +13,7 @@ from tests.runs.run_world import NOW, Writes, command, count, whole
 
 __all__ = ["command"]
 
-EXAMPLE = "tests/roster/feeds/EDEXML.Voorbeeld.2.1.xml"
+EXAMPLE = "tests/sources/edexml/feeds/EDEXML.Voorbeeld.2.1.xml"
 COUNTS = {"seen", "new", "changed", "unchanged", "gone", "skipped"}
 
 

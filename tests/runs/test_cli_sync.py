@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from app.models import Location, LocationKey, Person, SourceConnection, SyncRun
-from tests.roster.somtoday_player import Player
 from tests.runs.run_world import command, count
+from tests.sources.somtoday.somtoday_player import Player
 
 __all__ = ["command"]
 

@@ -1,4 +1,4 @@
-"""A dry run to the end: usernames of new people, accounts of leavers, access that would be lost (issue 3 part 2)."""
+"""A dry run to the end: usernames of new people, accounts of leavers, access that would be lost."""
 
 import pytest
 

@@ -9,9 +9,9 @@ from app.extensions import transaction
 from app.models import Group, Person, PersonKind, Upload
 from app.roster.table import About, Mapping
 from app.services.runs.tables import remember_mapping
-from tests.roster.table_world import workbook
-from tests.roster.test_edex2000 import ALL as EDEX2000
 from tests.runs.run_world import NOW
+from tests.sources.edex2000.test_edex2000 import ALL as EDEX2000
+from tests.sources.table.table_world import workbook
 
 PUPILS = "Leerlingnummer;Roepnaam;Achternaam;Klas;Ouder1 achternaam\n001;Noor;Beek;h2a;Dam\n002;Ad;Vos;h2a;Ver\n"
 TABLE = ("--source", "table", "--institution", "99ZZ")

@@ -11,9 +11,9 @@ from app.extensions import transaction
 from app.models import Person, SyncRun
 from app.work.runs import work_on_runs
 from tests.processes import wait_until
-from tests.roster.somtoday_player import Player
 from tests.runs.run_process import Worker
 from tests.runs.run_world import ask, carry_out, connected, count
+from tests.sources.somtoday.somtoday_player import Player
 
 __all__ = ["ask", "carry_out", "connected"]
 

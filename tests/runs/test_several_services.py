@@ -12,10 +12,10 @@ from app.services.runs import requests as sync_runs
 from app.services.runs import weekly as weekly_runs
 from app.services.runs.connections import connect_source, disconnect_source
 from app.work.runs import work_on_runs
-from tests.roster.somtoday_player import Player
-from tests.roster.zermelo_player import playing
 from tests.runs.run_world import NOW, ask, command, count
 from tests.runs.test_weekly_runs import SUNDAY
+from tests.sources.somtoday.somtoday_player import Player
+from tests.sources.zermelo.zermelo_player import playing
 
 __all__ = ["ask", "command"]
 LONG_AGO = NOW - timedelta(days=90)

@@ -13,8 +13,8 @@ from app.models import AuditLine, OutboxMail, Person, SyncMessage, SyncRun, Uplo
 from app.services.access import Actor
 from app.services.housekeeping import tidy
 from app.services.runs import requests as sync_runs
-from tests.roster.somtoday_player import Player
 from tests.runs.run_world import NOW, ask, carry_out, connected, count
+from tests.sources.somtoday.somtoday_player import Player
 
 __all__ = ["ask", "carry_out", "connected"]
 

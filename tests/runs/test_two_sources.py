@@ -1,14 +1,14 @@
-"""Persons from one source and guardians from another, end to end from the command line (issue 3 part 1)."""
+"""Persons from one source and guardians from another, end to end from the command line."""
 
 import pytest
 import sqlalchemy as sa
 
 from app.extensions import transaction
 from app.models import Guardianship, Institution, Person, PersonKind
-from tests.roster.somtoday_player import Player
-from tests.roster.test_table_look import workbook
 from tests.runs.run_world import command, connected, count
 from tests.screens.upload_world import FEED
+from tests.sources.somtoday.somtoday_player import Player
+from tests.sources.table.test_table_look import workbook
 
 __all__ = ["command", "connected"]
 SCHOOL = ("--institution", "99ZZ")

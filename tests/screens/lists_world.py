@@ -25,7 +25,7 @@ from app.models import (
     Seat,
 )
 from app.models.names import search_key, sort_key
-from app.roster.practice_names import BOYS, GIRLS, LAST_NAMES
+from app.roster.practice.names import BOYS, GIRLS, LAST_NAMES
 from app.services.combinations import PLACE_SETS, ROUTES, renew_combinations
 from app.services.reach import recompute_reach
 

@@ -1,4 +1,4 @@
-"""Corrections on screen: pin an e-mail address, block access, and see them all in one place (issue 3 part 2)."""
+"""Corrections on screen: pin an e-mail address, block access, and see them all in one place."""
 
 import re
 

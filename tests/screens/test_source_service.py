@@ -1,4 +1,4 @@
-"""The page of a service: settings with their secrets sealed, "Test verbinding", disconnecting (issue 3 part 1)."""
+"""The page of a service: settings with their secrets sealed, "Test verbinding", disconnecting."""
 
 import json
 import time
@@ -8,9 +8,9 @@ import pytest
 
 from app.admin.sources import trying
 from app.models import AuditLine, SourceConnection, Throttle
-from tests.roster.certificates import Authority
-from tests.roster.somtoday_player import Player
 from tests.screens.sync_world import form_of, text_of
+from tests.sources.certificates import Authority
+from tests.sources.somtoday.somtoday_player import Player
 
 SOMTODAY = "/beheer/bronnen/somtoday/"
 UWLR = "/beheer/bronnen/uwlr/"

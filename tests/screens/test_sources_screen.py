@@ -1,4 +1,4 @@
-"""Beheer > Bronnen: every source with its state, which one goes first, and templates (issue 3 part 1, part 7 nr 12)."""
+"""Beheer > Bronnen: every source with its state, which one goes first, and templates (part 7 nr 12)."""
 
 import io
 

@@ -11,9 +11,9 @@ from werkzeug.test import encode_multipart
 
 from app.models import Group, Person, Role, SyncRun, TableMapping, Upload
 from app.work.runs import work_on_runs
-from tests.roster.table_world import workbook
 from tests.screens.sync_world import SYNC, form_of, text_of
 from tests.screens.upload_world import UPLOAD, decide
+from tests.sources.table.table_world import workbook
 
 PUPILS = "Leerlingnummer;Roepnaam;Achternaam;Klas;Haarkleur\n001;Noor;Beek;h2a;rood\n002;Ad;Vos;h2a;blond\n"
 OWN = "Nr;Wie;Waar\n001;Beek;h2a\n002;Vos;h2a\n"

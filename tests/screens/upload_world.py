@@ -13,7 +13,7 @@ from app.work.runs import work_on_runs
 from tests.screens.sync_world import SYNC, form_of
 
 YEAR = school_year_of(today())
-EXAMPLE = Path(__file__).parents[1] / "roster" / "feeds" / "EDEXML.Voorbeeld.2.1.xml"
+EXAMPLE = Path(__file__).parents[1] / "sources" / "edexml" / "feeds" / "EDEXML.Voorbeeld.2.1.xml"
 FEED = EXAMPLE.read_bytes().replace(b"<schooljaar>2014-2015<", f"<schooljaar>{YEAR}-{YEAR + 1}<".encode())
 UPLOAD = f"{SYNC}bestand/"
 

@@ -5,11 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
 
-from ...actor import current_actor
-from ...clock import now
-from ...errors import InvalidInput
-from ...extensions import db, transaction
-from ...services.accounts.administrators import new_administrator
+from app.actor import current_actor
+from app.clock import now
+from app.errors import InvalidInput
+from app.extensions import db, transaction
+from app.services.accounts.administrators import new_administrator
+
 from .forms import SUGGESTED, AdministratorForm
 
 

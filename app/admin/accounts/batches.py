@@ -9,13 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
 
-from ...actor import current_actor
-from ...clock import now
-from ...extensions import db, transaction
-from ...models import Batch
-from ...own_page import own_page
-from ...services.accounts.batch_report import mail_report, own_batches
-from ...services.accounts.batches import (
+from app.actor import current_actor
+from app.admin.lists.listing import Page
+from app.clock import now
+from app.extensions import db, transaction
+from app.models import Batch
+from app.own_page import own_page
+from app.services.accounts.batch_report import mail_report, own_batches
+from app.services.accounts.batches import (
     BatchState,
     ShownSecret,
     batch_in_reach,
@@ -26,7 +27,7 @@ from ...services.accounts.batches import (
     skipped_in,
     start_batch,
 )
-from ..lists.listing import Page
+
 from .choice import chosen_people, new_form_key
 from .words import BATCH_LOOKS, MAIL_LOOKS, STEPS, TASKS, mails_too, time_left
 

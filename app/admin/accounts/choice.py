@@ -8,13 +8,13 @@ from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from ...actor import current_actor
-from ...clock import now
-from ...errors import InvalidInput, UnknownName
-from ...extensions import db, transaction
-from ...models import PersonKind
-from ...services.audit import record
-from ..lists.screen import ListScreen, screen_named
+from app.actor import current_actor
+from app.admin.lists.screen import ListScreen, screen_named
+from app.clock import now
+from app.errors import InvalidInput, UnknownName
+from app.extensions import db, transaction
+from app.models import PersonKind
+from app.services.audit import record
 
 NEW = "new"  # in the field `list`: the rows come from the list of persons without an account
 PERSON_LISTS = {

@@ -9,17 +9,18 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from wtforms import Field
 
-from ...actor import current_actor
-from ...clock import now
-from ...errors import AppError, Conflict, InvalidInput, NotAllowed
-from ...extensions import db, transaction
-from ...models import Account, PersonKind, Role
-from ...services.access import HAS_LOCATIONS_BY_HAND
-from ...services.accounts.batches import draft_batch, start_batch
-from ...services.accounts.changes import change_account, delete_account, why_account_fixed
-from ...services.accounts.colleagues import why_further
-from ...services.accounts.reading import account_in_reach, groups_of_owner, history, notes_of_accounts
-from ...templating import moment
+from app.actor import current_actor
+from app.clock import now
+from app.errors import AppError, Conflict, InvalidInput, NotAllowed
+from app.extensions import db, transaction
+from app.models import Account, PersonKind, Role
+from app.services.access import HAS_LOCATIONS_BY_HAND
+from app.services.accounts.batches import draft_batch, start_batch
+from app.services.accounts.changes import change_account, delete_account, why_account_fixed
+from app.services.accounts.colleagues import why_further
+from app.services.accounts.reading import account_in_reach, groups_of_owner, history, notes_of_accounts
+from app.templating import moment
+
 from .choice import clean_query, new_form_key
 from .forms import AccountForm, account_form
 from .history import story

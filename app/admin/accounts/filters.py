@@ -8,16 +8,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import aliased
 
-from ...actor import current_actor
-from ...extensions import db
-from ...models import Account, AccountLocation, Enrolment, GroupPupil, GroupStaff, Person, PersonKind, Role
-from ...services.access import MANAGED
-from ...services.reach import seen_from
-from ...services.trigrams import could_contain
-from ..lists.filters import ChoiceFilter, ListFilter, could_have_words, has_words
-from ..lists.listing import Wish
-from ..lists.screen import whole_number
-from ..persons.screen import groups_named, offered
+from app.actor import current_actor
+from app.admin.lists.filters import ChoiceFilter, ListFilter, could_have_words, has_words
+from app.admin.lists.listing import Wish
+from app.admin.lists.screen import whole_number
+from app.admin.persons.screen import groups_named, offered
+from app.extensions import db
+from app.models import Account, AccountLocation, Enrolment, GroupPupil, GroupStaff, Person, PersonKind, Role
+from app.services.access import MANAGED
+from app.services.reach import seen_from
+from app.services.trigrams import could_contain
 
 ROLES = tuple(role for role in Role if role in MANAGED)
 

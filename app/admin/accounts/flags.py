@@ -9,12 +9,13 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ...actor import current_actor
-from ...clock import now
-from ...errors import InvalidInput
-from ...extensions import db, transaction
-from ...services.accounts.changes import set_flags
-from ...services.accounts.flag_plan import FlagName, plan_flags
+from app.actor import current_actor
+from app.clock import now
+from app.errors import InvalidInput
+from app.extensions import db, transaction
+from app.services.accounts.changes import set_flags
+from app.services.accounts.flag_plan import FlagName, plan_flags
+
 from .choice import chosen_accounts
 from .words import Count, _n
 

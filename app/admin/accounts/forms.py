@@ -9,7 +9,7 @@ from wtforms import BooleanField, IntegerField, SelectChoice, SelectField, Strin
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
-from ...models import Account, Role
+from app.models import Account, Role
 
 MUST_BE_FILLED = _l("Fill in this field.")
 TOO_LONG = _l("This is too long: at most %(max)d characters.")

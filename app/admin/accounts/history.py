@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ...models import Role
-from ...services.accounts.reading import Happening
+from app.models import Role
+from app.services.accounts.reading import Happening
 
 DONE = {  # what happened, by the code of the audit line
     "account-created": _l("Account made"),

@@ -9,15 +9,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 
-from ...actor import current_actor
-from ...extensions import db
-from ...models import Account, Person
-from ...services.access import HAS_LOCATIONS_BY_HAND, MANAGED, Actor
-from ...services.accounts.reading import AccountNotes, count_without_account, notes_of_accounts, visible_accounts
-from ...services.reach import visible_persons
-from ..lists.columns import Column
-from ..lists.listing import BulkAction, Wish
-from ..lists.screen import ListScreen
+from app.actor import current_actor
+from app.admin.lists.columns import Column
+from app.admin.lists.listing import BulkAction, Wish
+from app.admin.lists.screen import ListScreen
+from app.extensions import db
+from app.models import Account, Person
+from app.services.access import HAS_LOCATIONS_BY_HAND, MANAGED, Actor
+from app.services.accounts.reading import AccountNotes, count_without_account, notes_of_accounts, visible_accounts
+from app.services.reach import visible_persons
+
 from .administrator import NewAdministrator
 from .batches import AccountBatches
 from .choice import new_list

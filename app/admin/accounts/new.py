@@ -8,14 +8,15 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ...models import Person, PersonKind
-from ...services.access import Actor
-from ...services.accounts.plan import mail_address
-from ...services.accounts.reading import without_account
-from ..lists.columns import Column
-from ..lists.listing import BulkAction, Page, Wish
-from ..lists.screen import screen_named
-from ..persons.screen import ACCOUNT, HAS_ACCOUNT, PersonScreen
+from app.admin.lists.columns import Column
+from app.admin.lists.listing import BulkAction, Page, Wish
+from app.admin.lists.screen import screen_named
+from app.admin.persons.screen import ACCOUNT, HAS_ACCOUNT, PersonScreen
+from app.models import Person, PersonKind
+from app.services.access import Actor
+from app.services.accounts.plan import mail_address
+from app.services.accounts.reading import without_account
+
 from .choice import NEW, PERSON_LISTS, new_list
 from .words import NEW_FOR, ONLY_WITHOUT, STEPS, WITHOUT_ACCOUNT, Badge
 

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from ...models import PersonKind
-from ...templating import number
+from app.models import PersonKind
+from app.templating import number
 
 Count = Callable[[int], str]
 

@@ -7,15 +7,16 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
 
-from ...actor import current_actor
-from ...clock import now, today
-from ...errors import Conflict
-from ...extensions import db, transaction
-from ...models import Person
-from ...services.corrections.blocking import block_access, checked_why, lift_block, pair_in_reach
-from ...services.corrections.blocks import Why, block_in_reach, block_of, sees_only
-from ...services.persons.page import accounts_of
-from ...templating import day
+from app.actor import current_actor
+from app.clock import now, today
+from app.errors import Conflict
+from app.extensions import db, transaction
+from app.models import Person
+from app.services.corrections.blocking import block_access, checked_why, lift_block, pair_in_reach
+from app.services.corrections.blocks import Why, block_in_reach, block_of, sees_only
+from app.services.persons.page import accounts_of
+from app.templating import day
+
 from .forms import BlockForm, accepted
 from .pins import ID, asked_version
 from .words import Check, Line, return_to

@@ -12,9 +12,9 @@ from wtforms import DateField, IntegerField, RadioField, StringField, TextAreaFi
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
-from ...errors import InvalidInput
-from ...services.corrections.blocks import REASONS
-from ..accounts.forms import stripped
+from app.admin.accounts.forms import stripped
+from app.errors import InvalidInput
+from app.services.corrections.blocks import REASONS
 
 CHOOSE = _l("Choose a reason.")
 LAST_DAY = _l("After this day the correction ends by itself.")

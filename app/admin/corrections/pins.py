@@ -7,17 +7,18 @@ from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
 
-from ...actor import current_actor
-from ...clock import now, today
-from ...errors import InvalidInput
-from ...extensions import db, transaction
-from ...models import Person
-from ...services.corrections.pinning import checked_pin, lift_pin, person_to_pin, pin_in_reach, set_pin
-from ...services.corrections.pins import pin_of
-from ...services.corrections.reading import pin_line
-from ...services.persons.page import accounts_of
-from ...templating import day
-from ..lists.screen import whole_number
+from app.actor import current_actor
+from app.admin.lists.screen import whole_number
+from app.clock import now, today
+from app.errors import InvalidInput
+from app.extensions import db, transaction
+from app.models import Person
+from app.services.corrections.pinning import checked_pin, lift_pin, person_to_pin, pin_in_reach, set_pin
+from app.services.corrections.pins import pin_of
+from app.services.corrections.reading import pin_line
+from app.services.persons.page import accounts_of
+from app.templating import day
+
 from .forms import PinForm, accepted
 from .words import Check, Line, return_to
 

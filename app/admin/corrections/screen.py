@@ -7,15 +7,16 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ...actor import current_actor
-from ...clock import today
-from ...extensions import db
-from ...models import Person
-from ...services.corrections.reading import list_blocks, list_pins
-from ...templating import ADMINISTRATION
-from ..lists.listing import clean
-from ..lists.screen import Screen, whole_number
-from ..synchronisation.forms import listed
+from app.actor import current_actor
+from app.admin.lists.listing import clean
+from app.admin.lists.screen import Screen, whole_number
+from app.admin.synchronisation.forms import listed
+from app.clock import today
+from app.extensions import db
+from app.models import Person
+from app.services.corrections.reading import list_blocks, list_pins
+from app.templating import ADMINISTRATION
+
 from .blocks import BlockPages
 from .forms import PartPages
 from .pins import PinPages

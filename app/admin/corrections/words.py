@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import request, url_for
 
-from ...models import Person, PersonKind
-from ...own_page import own_page
+from app.models import Person, PersonKind
+from app.own_page import own_page
 
 PERSON_PAGES = {
     PersonKind.PUPIL: "pupils.details_view",

@@ -1,4 +1,4 @@
-"""Dubbele personen: who looks like whom, merging two into one, and splitting them again (issue 3 part 2)."""
+"""Dubbele personen: who looks like whom, merging two into one, and splitting them again."""
 
 from typing import Any
 
@@ -8,20 +8,21 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from ...actor import current_actor
-from ...clock import now
-from ...errors import Conflict, InvalidInput, NotAllowed, UnknownName
-from ...extensions import db, transaction
-from ...models import Person, PersonKind, Seat
-from ...services.duplicates.blocks import Proposal
-from ...services.duplicates.likeness import Likeness, likeness
-from ...services.duplicates.merge import merge, not_the_same
-from ...services.duplicates.merges import line_of, list_merges, merge_in_reach
-from ...services.duplicates.reading import all_proposals, are_apart, persons_of, read_looks, two_in_reach
-from ...services.duplicates.split import plan_split, split
-from ...services.runs.reading import Page, page_of
-from ..lists.screen import Screen, whole_number
-from ..synchronisation.forms import Addresses, listed, page_number, person_url
+from app.actor import current_actor
+from app.admin.lists.screen import Screen, whole_number
+from app.admin.synchronisation.forms import Addresses, listed, page_number, person_url
+from app.clock import now
+from app.errors import Conflict, InvalidInput, NotAllowed, UnknownName
+from app.extensions import db, transaction
+from app.models import Person, PersonKind, Seat
+from app.services.duplicates.blocks import Proposal
+from app.services.duplicates.likeness import Likeness, likeness
+from app.services.duplicates.merge import merge, not_the_same
+from app.services.duplicates.merges import line_of, list_merges, merge_in_reach
+from app.services.duplicates.reading import all_proposals, are_apart, persons_of, read_looks, two_in_reach
+from app.services.duplicates.split import plan_split, split
+from app.services.runs.reading import Page, page_of
+
 from .side import all_of, lines_of
 
 PAIR = "<int(max=2147483647):first_id>/<int(max=2147483647):second_id>"

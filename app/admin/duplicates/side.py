@@ -8,12 +8,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from ...clock import school_year_name
-from ...models import Account, Person, PersonKind
-from ...models.names import letters
-from ...services.access import Actor
-from ...services.duplicates.reading import sources_of
-from ...services.persons.page import (
+from app.admin.synchronisation.words import source_title
+from app.clock import school_year_name
+from app.models import Account, Person, PersonKind
+from app.models.names import letters
+from app.services.access import Actor
+from app.services.duplicates.reading import sources_of
+from app.services.persons.page import (
     accounts_of,
     children_of,
     enrolments_of,
@@ -23,10 +24,9 @@ from ...services.persons.page import (
     mentors_of,
     pupils_of_mentor,
 )
-from ...services.persons.reading import locations_of_persons
-from ...services.roster.key_rows import ECKID
-from ...templating import day
-from ..synchronisation.words import source_title
+from app.services.persons.reading import locations_of_persons
+from app.services.roster.plan.known import ECKID
+from app.templating import day
 
 
 @dataclass(frozen=True, slots=True)

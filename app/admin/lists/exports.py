@@ -18,10 +18,11 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from werkzeug.wrappers import Response as AnyResponse
 
-from ...actor import current_actor
-from ...clock import now, today
-from ...extensions import db, transaction
-from ...services.audit import record
+from app.actor import current_actor
+from app.clock import now, today
+from app.extensions import db, transaction
+from app.services.audit import record
+
 from .listing import Wish
 
 MOST_ROWS = 100_000

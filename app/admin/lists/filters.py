@@ -10,10 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from ...extensions import db
-from ...models import Person
-from ...models.names import search_words
-from ...services.trigrams import could_contain
+from app.extensions import db
+from app.models import Person
+from app.models.names import search_words
+from app.services.trigrams import could_contain
+
 from .listing import Wish
 
 MOST_OPTIONS = 250

@@ -14,11 +14,12 @@ from flask_admin.contrib.sqla import ModelView
 from sqlalchemy.orm import Query
 from werkzeug.datastructures import MultiDict
 
-from ...actor import current_actor
-from ...extensions import db
-from ...services.access import Actor
-from ...templating import ADMINISTRATION
-from ..guard import AdminOnly, Screen, whole_number
+from app.actor import current_actor
+from app.admin.guard import AdminOnly, Screen, whole_number
+from app.extensions import db
+from app.services.access import Actor
+from app.templating import ADMINISTRATION
+
 from .columns import Column
 from .exports import Export
 from .filters import ListFilter

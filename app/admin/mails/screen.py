@@ -10,20 +10,21 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from ...actor import current_actor
-from ...clock import now
-from ...errors import Conflict
-from ...extensions import db, transaction
-from ...models import Account, OutboxMail, Person
-from ...models.names import search_words
-from ...services.access import Actor
-from ...services.mail.outbox import mails_in_reach, resend
-from ...services.mail.reading import Resent, accounts_of_mails, failed_in_reach, mail_counts, resend_many
-from ...templating import ADMINISTRATION, moment
-from ..lists.columns import Column
-from ..lists.filters import ChoiceFilter, ListFilter
-from ..lists.listing import BulkAction, Page, Wish
-from ..lists.screen import ListScreen, read_query
+from app.actor import current_actor
+from app.admin.lists.columns import Column
+from app.admin.lists.filters import ChoiceFilter, ListFilter
+from app.admin.lists.listing import BulkAction, Page, Wish
+from app.admin.lists.screen import ListScreen, read_query
+from app.clock import now
+from app.errors import Conflict
+from app.extensions import db, transaction
+from app.models import Account, OutboxMail, Person
+from app.models.names import search_words
+from app.services.access import Actor
+from app.services.mail.outbox import mails_in_reach, resend
+from app.services.mail.reading import Resent, accounts_of_mails, failed_in_reach, mail_counts, resend_many
+from app.templating import ADMINISTRATION, moment
+
 from .words import STATES, TEMPLATES, state_of
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from ...models import OutboxMail
+from app.models import OutboxMail
 
 TEMPLATES = {  # services/mail/outbox.py
     "account-new": _l("New account"),

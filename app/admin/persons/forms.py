@@ -9,8 +9,8 @@ from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from ...errors import InvalidInput
-from ..accounts.forms import MUST_BE_FILLED, TOO_LONG, stripped
+from app.admin.accounts.forms import MUST_BE_FILLED, TOO_LONG, stripped
+from app.errors import InvalidInput
 
 
 def _text(label: Any, longest: int, *, needed: bool = True, hint: Any = "") -> StringField:

@@ -7,15 +7,16 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ...actor import current_actor
-from ...extensions import db
-from ...models import GroupPupil, Guardianship, Person, PersonKind
-from ...services.corrections.blocks import shut_out
-from ...services.persons.page import accounts_of, children_of
-from ...services.persons.reading import Child, children_of_guardians, locations_of_persons
-from ..lists.columns import Column
-from ..lists.filters import ChoiceFilter
-from ..lists.listing import Wish
+from app.actor import current_actor
+from app.admin.lists.columns import Column
+from app.admin.lists.filters import ChoiceFilter
+from app.admin.lists.listing import Wish
+from app.extensions import db
+from app.models import GroupPupil, Guardianship, Person, PersonKind
+from app.services.corrections.blocks import shut_out
+from app.services.persons.page import accounts_of, children_of
+from app.services.persons.reading import Child, children_of_guardians, locations_of_persons
+
 from .screen import (
     ACCOUNT,
     EMAIL,

@@ -6,16 +6,17 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ...actor import current_actor
-from ...clock import now
-from ...errors import InvalidInput
-from ...extensions import db, transaction
-from ...models import Person, PersonKind
-from ...services.persons.changes import add_other, change_other, delete_other
-from ...services.persons.page import accounts_of
-from ..lists.columns import Column
-from ..lists.filters import ListFilter
-from ..lists.screen import whole_number
+from app.actor import current_actor
+from app.admin.lists.columns import Column
+from app.admin.lists.filters import ListFilter
+from app.admin.lists.screen import whole_number
+from app.clock import now
+from app.errors import InvalidInput
+from app.extensions import db, transaction
+from app.models import Person, PersonKind
+from app.services.persons.changes import add_other, change_other, delete_other
+from app.services.persons.page import accounts_of
+
 from .forms import OtherForm, accepted
 from .screen import ACCOUNT, EMAIL, HAS_ACCOUNT, MAKE_ACCOUNTS, NAME, SEARCH, PersonScreen
 

@@ -7,16 +7,17 @@ from flask import request
 from flask_admin import expose
 from flask_babel import lazy_gettext as _l
 
-from ...actor import current_actor
-from ...clock import school_year_name
-from ...extensions import db
-from ...models import GroupPupil, Person, PersonKind, RouteYear
-from ...services.persons.page import accounts_of, enrolments_of, groups_of_pupil, guardians_of, mentors_of
-from ...services.persons.reading import Place, places_of
-from ..lists.columns import Column
-from ..lists.filters import ChoiceFilter
-from ..lists.listing import Wish
-from ..lists.screen import whole_number
+from app.actor import current_actor
+from app.admin.lists.columns import Column
+from app.admin.lists.filters import ChoiceFilter
+from app.admin.lists.listing import Wish
+from app.admin.lists.screen import whole_number
+from app.clock import school_year_name
+from app.extensions import db
+from app.models import GroupPupil, Person, PersonKind, RouteYear
+from app.services.persons.page import accounts_of, enrolments_of, groups_of_pupil, guardians_of, mentors_of
+from app.services.persons.reading import Place, places_of
+
 from .screen import (
     ACCOUNT,
     EMAIL,

@@ -7,18 +7,19 @@ from flask import g, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ...actor import current_actor
-from ...extensions import db
-from ...models import Group, Person, PersonKind
-from ...services.access import Actor
-from ...services.corrections.reading import email_pin
-from ...services.duplicates.reading import proposals_of
-from ...services.persons.reading import Offers, offers
-from ...services.reach import seen_from, visible_groups, visible_persons
-from ..lists.columns import Column
-from ..lists.filters import ChoiceFilter, ListFilter, could_have_words, has_words
-from ..lists.listing import BulkAction, Wish
-from ..lists.screen import ListScreen, whole_number
+from app.actor import current_actor
+from app.admin.lists.columns import Column
+from app.admin.lists.filters import ChoiceFilter, ListFilter, could_have_words, has_words
+from app.admin.lists.listing import BulkAction, Wish
+from app.admin.lists.screen import ListScreen, whole_number
+from app.extensions import db
+from app.models import Group, Person, PersonKind
+from app.services.access import Actor
+from app.services.corrections.reading import email_pin
+from app.services.duplicates.reading import proposals_of
+from app.services.persons.reading import Offers, offers
+from app.services.reach import seen_from, visible_groups, visible_persons
+
 from .why import why_panel
 
 BY_NAME = (Person.sort_key,)

@@ -11,20 +11,21 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from ...actor import current_actor
-from ...clock import now
-from ...extensions import db, transaction
-from ...models import Account, GroupStaff, Person, PersonKind, PersonLocation, Role
-from ...services.access import HAS_LOCATIONS_BY_HAND
-from ...services.accounts.changes import couple_locations
-from ...services.accounts.colleagues import why_address_fixed
-from ...services.persons.changes import add_staff, change_staff
-from ...services.persons.page import accounts_of, groups_of_staff, location_choices, pupils_of_mentor
-from ...services.persons.reading import locations_of_persons
-from ..lists.columns import Column
-from ..lists.filters import ChoiceFilter
-from ..lists.listing import Wish
-from ..lists.screen import whole_number
+from app.actor import current_actor
+from app.admin.lists.columns import Column
+from app.admin.lists.filters import ChoiceFilter
+from app.admin.lists.listing import Wish
+from app.admin.lists.screen import whole_number
+from app.clock import now
+from app.extensions import db, transaction
+from app.models import Account, GroupStaff, Person, PersonKind, PersonLocation, Role
+from app.services.access import HAS_LOCATIONS_BY_HAND
+from app.services.accounts.changes import couple_locations
+from app.services.accounts.colleagues import why_address_fixed
+from app.services.persons.changes import add_staff, change_staff
+from app.services.persons.page import accounts_of, groups_of_staff, location_choices, pupils_of_mentor
+from app.services.persons.reading import locations_of_persons
+
 from .forms import StaffForm, accepted
 from .screen import (
     ACCOUNT,

@@ -6,12 +6,12 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from ...actor import current_actor
-from ...extensions import db
-from ...models import Person, SyncRun
-from ...services.history.why import Origin, Said, Why, why
-from ...templating import day, moment
-from ..synchronisation.words import FIELD_LABELS, SEVERITY_LOOKS, source_title, value_text
+from app.actor import current_actor
+from app.admin.synchronisation.words import FIELD_LABELS, SEVERITY_LOOKS, source_title, value_text
+from app.extensions import db
+from app.models import Person, SyncRun
+from app.services.history.why import Origin, Said, Why, why
+from app.templating import day, moment
 
 SHOWN = ("number", "first_name", "initials", "prefix", "last_name", "birth_date", "gender", "email")
 BY_HAND = {"pin-set": "corrected", "persons-merged": "merged", "persons-split": "split"}

@@ -10,18 +10,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import with_expression
 
-from ...actor import current_actor
-from ...clock import school_year_name
-from ...extensions import db
-from ...models import Group, Location
-from ...services.access import Actor
-from ...services.persons.groups import GroupNotes, members_of, notes_of_groups
-from ...services.reach import visible_groups
-from ..lists.columns import Column
-from ..lists.filters import ChoiceFilter, ListFilter
-from ..lists.listing import Wish
-from ..lists.screen import ListScreen, whole_number
-from ..persons.screen import newest_year, offered
+from app.actor import current_actor
+from app.admin.lists.columns import Column
+from app.admin.lists.filters import ChoiceFilter, ListFilter
+from app.admin.lists.listing import Wish
+from app.admin.lists.screen import ListScreen, whole_number
+from app.admin.persons.screen import newest_year, offered
+from app.clock import school_year_name
+from app.extensions import db
+from app.models import Group, Location
+from app.services.access import Actor
+from app.services.persons.groups import GroupNotes, members_of, notes_of_groups
+from app.services.reach import visible_groups
 
 NEWEST = "newest"
 

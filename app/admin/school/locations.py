@@ -6,14 +6,14 @@ import sqlalchemy as sa
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from ...actor import current_actor
-from ...extensions import db
-from ...models import Location, PersonKind
-from ...services.access import Actor
-from ...services.persons.groups import LocationNotes, notes_of_locations
-from ..lists.columns import Column
-from ..lists.listing import Wish
-from ..lists.screen import ListScreen
+from app.actor import current_actor
+from app.admin.lists.columns import Column
+from app.admin.lists.listing import Wish
+from app.admin.lists.screen import ListScreen
+from app.extensions import db
+from app.models import Location, PersonKind
+from app.services.access import Actor
+from app.services.persons.groups import LocationNotes, notes_of_locations
 
 
 def persons(kind: PersonKind) -> Any:

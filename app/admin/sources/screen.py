@@ -6,21 +6,22 @@ from flask import Response, flash, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 
-from ...actor import current_actor
-from ...clock import now, today
-from ...errors import InvalidInput
-from ...extensions import db, transaction
-from ...models import Institution
-from ...roster import Kind
-from ...roster.sources import SOURCES
-from ...roster.table import template
-from ...services.roster.authority_rows import order_of
-from ...services.runs import source_order
-from ...services.runs.settings import PRACTICE, institution_of
-from ...services.runs.source_list import list_sources
-from ..lists.exports import TYPES
-from ..lists.screen import Screen
-from ..synchronisation.words import KINDS, RUN_LOOKS, SOURCE_STATES
+from app.actor import current_actor
+from app.admin.lists.exports import TYPES
+from app.admin.lists.screen import Screen
+from app.admin.synchronisation.words import KINDS, RUN_LOOKS, SOURCE_STATES
+from app.clock import now, today
+from app.errors import InvalidInput
+from app.extensions import db, transaction
+from app.models import Institution
+from app.roster import Kind
+from app.roster.sources import SOURCES
+from app.roster.table import template
+from app.services.roster.rows.authority import order_of
+from app.services.runs import source_order
+from app.services.runs.settings import PRACTICE, institution_of
+from app.services.runs.source_list import list_sources
+
 from .service import ServicePages
 from .table import TablePages
 from .trying import named

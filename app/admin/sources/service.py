@@ -8,21 +8,22 @@ from flask import current_app, flash, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 
-from ...actor import current_actor
-from ...clock import now, today
-from ...errors import AppError, TooMany, UnknownName
-from ...extensions import db, transaction
-from ...models import SourceConnection
-from ...roster import SourceKind
-from ...roster.setting_checks import form_of
-from ...roster.sources import SOURCES
-from ...services.login.throttle import Bucket, claim
-from ...services.runs import connections
-from ...services.runs.settings import institution_of
-from ...services.runs.source_list import last_runs
-from ...services.runs.weekly import connection_of
-from ...services.runs.work import open_service
-from ..synchronisation.words import RUN_LOOKS
+from app.actor import current_actor
+from app.admin.synchronisation.words import RUN_LOOKS
+from app.clock import now, today
+from app.errors import AppError, TooMany, UnknownName
+from app.extensions import db, transaction
+from app.models import SourceConnection
+from app.roster import SourceKind
+from app.roster.setting_checks import form_of
+from app.roster.sources import SOURCES
+from app.services.login.throttle import Bucket, claim
+from app.services.runs import connections
+from app.services.runs.settings import institution_of
+from app.services.runs.source_list import last_runs
+from app.services.runs.weekly import connection_of
+from app.services.runs.work import open_service
+
 from .trying import SECONDS, TRIES, Patience, Tried, named, try_connection
 from .ways import crumbs
 from .words import hint_of

@@ -7,20 +7,21 @@ from flask import current_app, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 
-from ...actor import current_actor
-from ...clock import now, school_year_name, school_year_of, today
-from ...errors import InvalidInput, UnknownName
-from ...extensions import db, transaction
-from ...models import Upload
-from ...roster.messages import message_text
-from ...roster.sources import table_look
-from ...roster.table import SOURCE, TableLook, to_remember
-from ...roster.table.mapping import field_title
-from ...services.runs.requests import request_run
-from ...services.runs.settings import locations_in_reach
-from ...services.runs.tables import numbers_with_zeros, remember_mapping, remembered_mappings, run_of_upload, table_of
-from ..synchronisation.forms import new_form_key, slot_of, to_run
-from ..synchronisation.words import source_title
+from app.actor import current_actor
+from app.admin.synchronisation.forms import new_form_key, slot_of, to_run
+from app.admin.synchronisation.words import source_title
+from app.clock import now, school_year_name, school_year_of, today
+from app.errors import InvalidInput, UnknownName
+from app.extensions import db, transaction
+from app.models import Upload
+from app.roster.messages import message_text
+from app.roster.sources import table_look
+from app.roster.table import SOURCE, TableLook, to_remember
+from app.roster.table.mapping import field_title
+from app.services.runs.requests import request_run
+from app.services.runs.settings import locations_in_reach
+from app.services.runs.tables import numbers_with_zeros, remember_mapping, remembered_mappings, run_of_upload, table_of
+
 from . import table_form
 from .ways import crumbs
 

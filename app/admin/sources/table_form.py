@@ -8,12 +8,12 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ...errors import InvalidInput
-from ...roster.table import About, TableLook
-from ...roster.table import Mapping as TableMapping
-from ...roster.table.csv_file import DELIMITERS, ENCODINGS
-from ...roster.table.fields import FIELDS, GUARDIAN, MOST_GUARDIANS
-from ...roster.table.mapping import field_title
+from app.errors import InvalidInput
+from app.roster.table import About, TableLook
+from app.roster.table import Mapping as TableMapping
+from app.roster.table.csv_file import DELIMITERS, ENCODINGS
+from app.roster.table.fields import FIELDS, GUARDIAN, MOST_GUARDIANS
+from app.roster.table.mapping import field_title
 
 ABOUTS: Final = {
     "pupils": _l("Pupils"),

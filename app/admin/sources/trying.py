@@ -14,12 +14,12 @@ from flask import Flask, current_app
 from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 
-from ...errors import AppError, trail
-from ...roster import Kind, Probe
-from ...roster.messages import message_text
-from ...roster.transport import Unreachable
-from ...services.login.throttle import Limit
-from ..synchronisation.words import KINDS
+from app.admin.synchronisation.words import KINDS
+from app.errors import AppError, trail
+from app.roster import Kind, Probe
+from app.roster.messages import message_text
+from app.roster.reading.transport import Unreachable
+from app.services.login.throttle import Limit
 
 SECONDS: Final = 20.0  # somebody waits for it
 TRIES: Final = Limit("source-test", 6, timedelta(minutes=1), 6, timedelta(minutes=1))

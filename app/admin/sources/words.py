@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
-from ...roster import Setting
+from app.roster import Setting
 
 HINTS: Final[Mapping[str, Any]] = {  # by "source.setting", else by setting
     "base_url": _l("It starts with https://."),

@@ -8,10 +8,11 @@ from typing import Any
 from flask import Response
 from flask_babel import gettext as _
 
-from ...models import SyncRun
-from ...services.runs.changes import ChangeLine
-from ...services.runs.messages import MessageLine
-from ..lists.exports import TYPES, plain_cell
+from app.admin.lists.exports import TYPES, plain_cell
+from app.models import SyncRun
+from app.services.runs.changes import ChangeLine
+from app.services.runs.messages import MessageLine
+
 from .words import ONE_OF_KIND, SEVERITY_LOOKS, WHAT, field_label, value_text
 
 

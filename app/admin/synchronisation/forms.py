@@ -10,14 +10,14 @@ from flask import current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from ...errors import InvalidInput
-from ...extensions import db
-from ...models import Person, PersonKind, SyncRun
-from ...services.access import Actor
-from ...services.runs.reading import Page, run_of_slot
-from ...services.runs.requests import open_run
-from ..lists.listing import Page as ListPage
-from ..lists.screen import whole_number
+from app.admin.lists.listing import Page as ListPage
+from app.admin.lists.screen import whole_number
+from app.errors import InvalidInput
+from app.extensions import db
+from app.models import Person, PersonKind, SyncRun
+from app.services.access import Actor
+from app.services.runs.reading import Page, run_of_slot
+from app.services.runs.requests import open_run
 
 FORM_KEY = re.compile(r"[A-Za-z0-9_-]{16,40}")
 RECORDS = {  # the page of a person of each kind

@@ -4,17 +4,18 @@ from typing import Any
 
 from flask import request
 
-from ...clock import now
-from ...errors import InvalidInput
-from ...extensions import db
-from ...models import SyncRun
-from ...services.access import Actor
-from ...services.accounts.reading import home_groups
-from ...services.runs import settings as sync_settings
-from ...services.runs.approval import out_of_reach
-from ...services.runs.changes import ChangeLine, accounts_of, read_changes
-from ...services.runs.reading import Page, page_of
-from ...services.runs.shown import MOST_LINES
+from app.clock import now
+from app.errors import InvalidInput
+from app.extensions import db
+from app.models import SyncRun
+from app.services.access import Actor
+from app.services.accounts.reading import home_groups
+from app.services.runs import settings as sync_settings
+from app.services.runs.approval import out_of_reach
+from app.services.runs.changes import ChangeLine, accounts_of, read_changes
+from app.services.runs.reading import Page, page_of
+from app.services.runs.shown import MOST_LINES
+
 from .forms import Addresses, listed, page_number
 from .parts import part_groups
 from .words import moment_in_words

@@ -8,14 +8,15 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ...actor import current_actor
-from ...clock import now, today
-from ...extensions import db, transaction
-from ...models import Institution
-from ...services.roster.limits import planned_window
-from ...services.roster.parts import ACCESS, CHANGED, GONE, NEW
-from ...services.runs import settings as sync_settings
-from ...services.runs.gate_settings import LARGEST_SHARE, WIDTHS, set_limits, typed_limits, wrong_limits
+from app.actor import current_actor
+from app.clock import now, today
+from app.extensions import db, transaction
+from app.models import Institution
+from app.services.roster.gate.limits import planned_window
+from app.services.roster.plan.parts import ACCESS, CHANGED, GONE, NEW
+from app.services.runs import settings as sync_settings
+from app.services.runs.gate_settings import LARGEST_SHARE, WIDTHS, set_limits, typed_limits, wrong_limits
+
 from .forms import crumbs
 
 ROWS = (  # (direction, title, what it is about)

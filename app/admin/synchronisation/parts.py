@@ -7,11 +7,12 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ...models import SyncRun
-from ...services.roster.changes import KIND_OF
-from ...services.roster.parts import ACCESS, CHANGED, EVERYWHERE, GONE, KINDS, NEW, Part
-from ...services.runs.changes import ChangeLine, Changes
-from ...services.runs.shown import part_of
+from app.models import SyncRun
+from app.services.roster.plan.changes import KIND_OF
+from app.services.roster.plan.parts import ACCESS, CHANGED, EVERYWHERE, GONE, KINDS, NEW, Part
+from app.services.runs.changes import ChangeLine, Changes
+from app.services.runs.shown import part_of
+
 from .words import KINDS as KIND_WORDS
 
 NAMES_SHOWN = 10  # of each part; the CSV file has the others

@@ -7,18 +7,19 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from ...actor import current_actor
-from ...clock import now
-from ...errors import Conflict, InvalidInput
-from ...extensions import db, transaction
-from ...models import SyncRun
-from ...services.runs.changes import read_changes
-from ...services.runs.decisions import decide, run_history
-from ...services.runs.messages import all_messages, list_messages
-from ...services.runs.reading import SEVERITIES, applied_before, counted, run_line
-from ...services.runs.requests import OPEN, full_counts, run_in_reach, seconds_between
-from ...services.runs.shown import MOST_LINES
-from ...templating import moment
+from app.actor import current_actor
+from app.clock import now
+from app.errors import Conflict, InvalidInput
+from app.extensions import db, transaction
+from app.models import SyncRun
+from app.services.runs.changes import read_changes
+from app.services.runs.decisions import decide, run_history
+from app.services.runs.messages import all_messages, list_messages
+from app.services.runs.reading import SEVERITIES, applied_before, counted, run_line
+from app.services.runs.requests import OPEN, full_counts, run_in_reach, seconds_between
+from app.services.runs.shown import MOST_LINES
+from app.templating import moment
+
 from .file import changes_file, messages_file
 from .forms import RUN, Addresses, crumbs, listed, page_number, person_url
 from .held import cut, held_values

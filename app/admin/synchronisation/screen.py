@@ -7,14 +7,15 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from ...actor import current_actor
-from ...clock import now, today
-from ...errors import InvalidInput
-from ...extensions import db, transaction
-from ...services.runs import settings as sync_settings
-from ...services.runs.reading import list_runs, unfinished_runs
-from ...services.runs.requests import OPEN, SHOWN, request_runs
-from ..lists.screen import Screen
+from app.actor import current_actor
+from app.admin.lists.screen import Screen
+from app.clock import now, today
+from app.errors import InvalidInput
+from app.extensions import db, transaction
+from app.services.runs import settings as sync_settings
+from app.services.runs.reading import list_runs, unfinished_runs
+from app.services.runs.requests import OPEN, SHOWN, request_runs
+
 from .forms import Addresses, choice, chosen_ids, crumbs, listed, new_form_key, page_number, slot_of, to_run
 from .limits import LimitPages, roll_over_text
 from .runs import RunPages

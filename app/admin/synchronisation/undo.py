@@ -9,16 +9,17 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from ...actor import current_actor
-from ...clock import now
-from ...errors import Conflict, InvalidInput, NotAllowed
-from ...extensions import db, transaction
-from ...models import SyncRun
-from ...services.access import Actor
-from ...services.history.undo_run import UNDO, Wanted, reach_of, request_undo, undoable_run, undone_by, why_no_undo
-from ...services.runs.reading import run_line
-from ...services.runs.requests import run_in_reach
-from ...services.runs.settings import locations_in_reach
+from app.actor import current_actor
+from app.clock import now
+from app.errors import Conflict, InvalidInput, NotAllowed
+from app.extensions import db, transaction
+from app.models import SyncRun
+from app.services.access import Actor
+from app.services.history.undo_run import UNDO, Wanted, reach_of, request_undo, undoable_run, undone_by, why_no_undo
+from app.services.runs.reading import run_line
+from app.services.runs.requests import run_in_reach
+from app.services.runs.settings import locations_in_reach
+
 from .forms import RUN, crumbs, new_form_key, slot_of, to_run
 from .words import ONE_OF_KIND, source_title, started_by
 

@@ -9,16 +9,17 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from ...actor import current_actor
-from ...clock import now
-from ...errors import Conflict, InvalidInput
-from ...extensions import db, transaction
-from ...models import SyncRun, Upload
-from ...services.access import Actor
-from ...services.runs.reading import run_of_slot
-from ...services.runs.requests import open_run, request_run, upload_of_no_use
-from ...services.runs.settings import file_sources
-from ...services.runs.uploads import MAX_UPLOAD, TABLE, SentFile, store_files
+from app.actor import current_actor
+from app.clock import now
+from app.errors import Conflict, InvalidInput
+from app.extensions import db, transaction
+from app.models import SyncRun, Upload
+from app.services.access import Actor
+from app.services.runs.reading import run_of_slot
+from app.services.runs.requests import open_run, request_run, upload_of_no_use
+from app.services.runs.settings import file_sources
+from app.services.runs.uploads import MAX_UPLOAD, TABLE, SentFile, store_files
+
 from .forms import crumbs, new_form_key, slot_of, to_run
 
 FORM_AROUND_FILE = 64 * 1024  # bytes of the other fields and the borders between them

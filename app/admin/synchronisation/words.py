@@ -9,13 +9,13 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from ...clock import local
-from ...models import Gender, Institution, SyncRun
-from ...roster.sources import SOURCES
-from ...services.access import Actor
-from ...services.runs.decisions import Event
-from ...services.runs.reading import RunLine
-from ...services.runs.settings import SourceState
+from app.clock import local
+from app.models import Gender, Institution, SyncRun
+from app.roster.sources import SOURCES
+from app.services.access import Actor
+from app.services.runs.decisions import Event
+from app.services.runs.reading import RunLine
+from app.services.runs.settings import SourceState
 
 
 @dataclass(frozen=True, slots=True)

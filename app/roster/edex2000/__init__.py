@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from app.roster import Kind, Roster, type_Progress
-from app.roster.edex2000.layouts import GROUPS, LINKS, PUPILS, TEACHERS, read_layouts
-from app.roster.edex2000.reader import SOURCE, Edex2000Reader
 from app.roster.messages import Notes
+
+from .layouts import GROUPS, LINKS, PUPILS, TEACHERS, read_layouts
+from .reader import SOURCE, Edex2000Reader
 
 __all__ = ["DELIVERS", "SOURCE", "Edex2000Source"]
 DELIVERS: Final = (Kind.PUPILS, Kind.STAFF, Kind.GROUPS, Kind.LOCATIONS)

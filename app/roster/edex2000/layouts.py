@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from flask_babel import gettext as _
 
 from app.errors import RosterUnreadable
-from app.roster.archive import MAGIC, open_zip, read_member
-from app.roster.edexml_stream import MAX_BYTES
+from app.roster.reading.archive import MAGIC, open_zip, read_member
+from app.roster.reading.file_size import MAX_BYTES, refuse_large
 
 # Position (from 0) and length of the fields that are read.
 NAMES: Final = {"last_name": (0, 40), "prefix": (40, 10), "first_name": (50, 20)}
@@ -69,8 +69,7 @@ def read_layouts(paths: Iterable[Path]) -> dict[str, list[str]]:
 def _bodies(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
     for path in paths:
         try:
-            if path.stat().st_size > MAX_BYTES:
-                raise RosterUnreadable(_("This file is larger than 50 MB. Export a smaller file."))
+            refuse_large(path)
             body = path.read_bytes()
         except OSError:
             raise RosterUnreadable(_("This file cannot be opened.")) from None

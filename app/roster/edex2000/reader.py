@@ -12,11 +12,12 @@ from flask_babel import gettext as _
 from app.clock import school_year_of
 from app.errors import RosterUnreadable
 from app.roster import ABSENT, Kind, Roster
-from app.roster.edex2000.layouts import PUPILS, Layout, is_in_place, no_edex2000
 from app.roster.edexml import edex_roster
-from app.roster.edexml_reader import EdexData, EdexGroup, EdexPerson
+from app.roster.edexml.reader import EdexData, EdexGroup, EdexPerson
 from app.roster.messages import Notes
-from app.roster.values import BRIN4, Checker, plain
+from app.roster.reading.values import BRIN4, Checker, plain
+
+from .layouts import PUPILS, Layout, is_in_place, no_edex2000
 
 SOURCE: Final = "edex2000"
 GENDERS: Final = {"j": "male", "1": "male", "v": "female", "2": "female", "0": "unknown", "9": "unknown"}

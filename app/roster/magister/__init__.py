@@ -11,15 +11,16 @@ from typing import Final
 
 from app.clock import school_year_of
 from app.roster import ABSENT, Kind, Probe, Roster, RosterLocation, type_Progress
-from app.roster.magister.client import MagisterClient, service_address
-from app.roster.magister.guardians import GuardianReader
-from app.roster.magister.layouts import wanted_lists
-from app.roster.magister.pupils import brins_of
-from app.roster.magister.reading import Reading
-from app.roster.magister.school import linked, locations_of
 from app.roster.messages import Notes
-from app.roster.transport import Refused
-from app.roster.values import Checker
+from app.roster.reading.transport import Refused
+from app.roster.reading.values import Checker
+
+from .client import MagisterClient, service_address
+from .guardians import GuardianReader
+from .layouts import wanted_lists
+from .pupils import brins_of
+from .reading import Reading
+from .school import linked, locations_of
 
 SOURCE: Final = "magister"
 DELIVERS: Final = tuple(Kind)

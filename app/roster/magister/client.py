@@ -11,8 +11,9 @@ from typing import Final, TypeVar
 from flask_babel import gettext as _
 
 from app.errors import RosterUnavailable
-from app.roster.magister.table import Table, read_list, read_login, read_records
-from app.roster.transport import Answer, Refused, Transport, Unreachable, checked_address
+from app.roster.reading.transport import Answer, Refused, Transport, Unreachable, checked_address
+
+from .table import Table, read_list, read_login, read_records
 
 Read = TypeVar("Read")
 MAX_RENEWALS: Final = 20

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from app.roster import ABSENT
-from app.roster.magister.table import type_Row
+
+from .table import type_Row
 
 # Names as column_name() makes them, the best first: of two columns with one meaning the first in this list counts.
 MEANINGS: Final[Mapping[str, str]] = {

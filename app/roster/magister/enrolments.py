@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from app.clock import read_school_year, school_year_name
-from app.roster.dates import as_date
-from app.roster.magister.columns import Columns
-from app.roster.magister.table import type_Row
-from app.roster.somtoday_placements import Standing, standing_on
+from app.roster.reading.dates import as_date
+from app.roster.somtoday.placements import Standing, standing_on
+
+from .columns import Columns
+from .table import type_Row
 
 RELATIVE: Final = {"vorig": -1, "huidig": 0, "volgend": 1}
 _PAIR: Final = re.compile(r"(?<![0-9])(20[0-9]{2}|[0-9]{2})\s*[-/]\s*(20[0-9]{2}|[0-9]{2})(?![0-9])")

@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from app.roster import RosterGroup
-from app.roster.values import LENGTHS
+from app.roster.reading.values import LENGTHS
 
 MAX_NAME: Final = LENGTHS["group_name"]
 

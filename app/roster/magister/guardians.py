@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from app.roster import ABSENT, RosterGuardian, RosterGuardianship
-from app.roster.magister.enrolments import Row
-from app.roster.magister.layouts import PAIR_FIELDS
-from app.roster.magister.people import bare, is_usable, last_name, shared_fields, yes_or_no
-from app.roster.magister.staff import as_name
 from app.roster.messages import Notes
-from app.roster.values import Checker, plain
+from app.roster.reading.values import Checker, plain
+
+from .enrolments import Row
+from .layouts import PAIR_FIELDS
+from .people import bare, is_usable, last_name, shared_fields, yes_or_no
+from .staff import as_name
 
 TOLD: Final = ("number", "code", "last_name", "initials", "email")
 

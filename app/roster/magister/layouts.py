@@ -8,8 +8,9 @@ from typing import Final, NamedTuple
 from flask_babel import gettext as _
 
 from app.errors import InvalidInput, RosterUnavailable
-from app.roster.magister.columns import MEANINGS, Columns
-from app.roster.magister.table import Table
+
+from .columns import MEANINGS, Columns
+from .table import Table
 
 
 class About(StrEnum):

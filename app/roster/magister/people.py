@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from app.roster import ABSENT
-from app.roster.magister.enrolments import Row
-from app.roster.values import LENGTHS, Checker, plain
+from app.roster.reading.values import LENGTHS, Checker, plain
+
+from .enrolments import Row
 
 # M or V (formats.md 5.2, 10); the other ways of writing stand for the same two.
 GENDERS: Final = {"m": "male", "man": "male", "male": "male", "v": "female", "vrouw": "female", "female": "female"}

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from app.roster import ABSENT, RosterPupil
-from app.roster.dates import iso_date
-from app.roster.magister.enrolments import Row, is_to_come, standing_of
-from app.roster.magister.people import by_number, is_usable, last_name, shared_fields
 from app.roster.messages import Notes
-from app.roster.values import BRIN6, LENGTHS, Checker, plain
+from app.roster.reading.dates import iso_date
+from app.roster.reading.values import BRIN6, LENGTHS, Checker, plain
+
+from .enrolments import Row, is_to_come, standing_of
+from .people import by_number, is_usable, last_name, shared_fields
 
 _YEAR: Final = re.compile(r"(?<![0-9])[1-6](?![0-9])")
 _CODE: Final = re.compile(rf"(?<![0-9A-Z]){BRIN6.pattern}(?![0-9A-Z])")

@@ -8,20 +8,21 @@ from flask_babel import gettext as _
 
 from app.errors import RosterUnavailable
 from app.roster import Kind, type_Progress
-from app.roster.magister.client import MagisterClient
-from app.roster.magister.columns import Columns
-from app.roster.magister.enrolments import Row
-from app.roster.magister.groups import Named
-from app.roster.magister.layouts import About, Listed, Wanted, understood
-from app.roster.magister.people import bare
-from app.roster.magister.pupils import PupilReader
-from app.roster.magister.school import Collected, named_groups
-from app.roster.magister.staff import Member, StaffReader, number_of
-from app.roster.magister.table import Table
-from app.roster.many_calls import Asked, ask_each
 from app.roster.messages import Notes
-from app.roster.transport import Refused
-from app.roster.values import plain
+from app.roster.reading.many_calls import Asked, ask_each
+from app.roster.reading.transport import Refused
+from app.roster.reading.values import plain
+
+from .client import MagisterClient
+from .columns import Columns
+from .enrolments import Row
+from .groups import Named
+from .layouts import About, Listed, Wanted, understood
+from .people import bare
+from .pupils import PupilReader
+from .school import Collected, named_groups
+from .staff import Member, StaffReader, number_of
+from .table import Table
 
 KINDS: Final = {About.GUARDIANS: Kind.GUARDIANS, About.STAFF: Kind.STAFF}
 GROUP_LISTS: Final = (About.PUPIL_GROUPS, About.STAFF_GROUPS)

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from app.roster import ABSENT, Kind, RosterGroup, RosterLocation, RosterPupil, RosterStaff
-from app.roster.magister.enrolments import Row
-from app.roster.magister.groups import Groups, Named
-from app.roster.magister.pupils import Mentor, Told
-from app.roster.magister.staff import Directory, Member
 from app.roster.messages import Notes
-from app.roster.values import plain
+from app.roster.reading.values import plain
+
+from .enrolments import Row
+from .groups import Groups, Named
+from .pupils import Mentor, Told
+from .staff import Directory, Member
 
 
 @dataclass(slots=True)

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from app.roster import ABSENT, RosterStaff
-from app.roster.dates import as_date
-from app.roster.magister.enrolments import Row
-from app.roster.magister.people import by_number, is_usable, last_name, shared_fields
 from app.roster.messages import Notes
-from app.roster.values import Checker, plain
+from app.roster.reading.dates import as_date
+from app.roster.reading.values import Checker, plain
+
+from .enrolments import Row
+from .people import by_number, is_usable, last_name, shared_fields
 
 _TITLE: Final = re.compile(r"^\s*((dhr|hr|de heer|mw|mevr|mevrouw|drs|dr|ir|ing|mr|prof)\b[.\s]*)+")
 

@@ -13,9 +13,8 @@ from typing import Final, NamedTuple
 from lxml import etree
 
 from app.errors import RosterUnreadable
-from app.roster.edexml_stream import local_name
-from app.roster.transport import Answer, Refused
-from app.roster.xml_answer import fields, named, parse_xml
+from app.roster.reading.safe_xml import fields, local_name, named, parse_xml
+from app.roster.reading.transport import Answer, Refused
 
 DELIMITERS: Final = ";\t,|"
 MAX_FIELD: Final = 10_000

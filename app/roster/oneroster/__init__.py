@@ -15,12 +15,13 @@ from flask_babel import gettext as _
 from app.errors import RosterUnavailable
 from app.roster import Kind, Probe, Roster, type_Progress
 from app.roster.messages import Notes
-from app.roster.oneroster.answers import rows_of
-from app.roster.oneroster.client import OneRosterClient
-from app.roster.oneroster.fetching import Fetching, allowed, organisations
-from app.roster.oneroster.schools import schools_in
-from app.roster.oneroster.tables import ORGS, key_of, text_of
-from app.roster.oneroster.whole import whole_roster
+
+from .answers import rows_of
+from .client import OneRosterClient
+from .fetching import Fetching, allowed, organisations
+from .schools import schools_in
+from .tables import ORGS, key_of, text_of
+from .whole import whole_roster
 
 SOURCE: Final = "oneroster"
 DELIVERS: Final = tuple(Kind)

@@ -6,7 +6,7 @@ Only the names in READ are kept; a password, a phone number or where somebody co
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from app.roster.oneroster.tables import CLASSES, DETAILS, ENROLMENTS, ORGS, ROLES, SESSIONS, USERS, type_Row
+from .tables import CLASSES, DETAILS, ENROLMENTS, ORGS, ROLES, SESSIONS, USERS, type_Row
 
 # Where JSON has a reference, CSV has a column with keys.
 REFERENCES: Final = {

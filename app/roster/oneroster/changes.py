@@ -13,11 +13,12 @@ from typing import Any, Final
 
 from app.roster import ABSENT, Kind, Roster
 from app.roster.messages import Notes
-from app.roster.oneroster.groups import Links
-from app.roster.oneroster.identifiers import NUMBERS, typed_ids
-from app.roster.oneroster.moves import gone_keys, memberships, whole_pairs
-from app.roster.oneroster.people import PeopleReader, User, without_silent
-from app.roster.oneroster.tables import (
+
+from .groups import Links
+from .identifiers import NUMBERS, typed_ids
+from .moves import gone_keys, memberships, whole_pairs
+from .people import PeopleReader, User, without_silent
+from .tables import (
     DETAILS,
     ENROLMENTS,
     KIND_OF_ROLE,
@@ -31,7 +32,7 @@ from app.roster.oneroster.tables import (
     roles_of,
     text_of,
 )
-from app.roster.oneroster.whole import Reading, read_package
+from .whole import Reading, read_package
 
 SILENT: Final[dict[str, Any]] = {"group_key": ABSENT, "group_keys": ABSENT, "mentor_keys": ABSENT}
 

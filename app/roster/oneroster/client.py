@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from flask_babel import gettext as _
 
 from app.errors import RosterUnavailable
-from app.roster.oneroster.paging import Changed, Page, PagedList, page_of
-from app.roster.transport import Refused, Transport, Unreachable, checked_address
+from app.roster.reading.transport import Refused, Transport, Unreachable, checked_address
+
+from .paging import Changed, Page, PagedList, page_of
 
 EARLY: Final = 60.0  # a token is renewed this many seconds before it ends
 MAX_PAGES: Final = 5000

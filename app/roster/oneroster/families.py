@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from app.roster import ABSENT, Kind, RosterGuardianship
-from app.roster.oneroster.tables import RELATIONS, USERS, Package, Role, key_of, keys_of, text_of
+
+from .tables import RELATIONS, USERS, Package, Role, key_of, keys_of, text_of
 
 # How a role is called here; a word that is not in the table is kept as the source writes it.
 RELATION: Final = {"parent": "ouder", "guardian": "verzorger", "relative": "familielid"}

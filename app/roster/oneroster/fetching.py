@@ -8,10 +8,12 @@ from flask_babel import gettext as _
 from app.errors import RosterUnavailable
 from app.roster import Kind, type_Progress
 from app.roster.messages import Notes
-from app.roster.oneroster.answers import roles_in, rows_of
-from app.roster.oneroster.client import OneRosterClient, not_oneroster
-from app.roster.oneroster.schools import code_of, schools_in
-from app.roster.oneroster.tables import (
+from app.roster.reading.transport import Refused
+
+from .answers import roles_in, rows_of
+from .client import OneRosterClient, not_oneroster
+from .schools import code_of, schools_in
+from .tables import (
     CLASSES,
     DETAILS,
     ENROLMENTS,
@@ -26,7 +28,6 @@ from app.roster.oneroster.tables import (
     text_of,
     type_Row,
 )
-from app.roster.transport import Refused
 
 CARERS: Final = ("parent", "guardian", "relative")
 NOT_HERE: Final = frozenset({404, 405, 410})

@@ -11,19 +11,10 @@ from typing import Final
 
 from app.roster import RosterGroup
 from app.roster.messages import Notes
-from app.roster.oneroster.schools import Places, Year, terms_of
-from app.roster.oneroster.tables import (
-    CLASSES,
-    ENROLMENTS,
-    Package,
-    day_of,
-    is_true,
-    key_of,
-    keys_of,
-    text_of,
-    type_Row,
-)
-from app.roster.values import LENGTHS
+from app.roster.reading.values import LENGTHS
+
+from .schools import Places, Year, terms_of
+from .tables import CLASSES, ENROLMENTS, Package, day_of, is_true, key_of, keys_of, text_of, type_Row
 
 HOME: Final = "homeroom"
 TEACHES: Final = frozenset({"teacher", "aide", "administrator", "docent", "primary", "staff"})

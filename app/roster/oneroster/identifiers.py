@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from app.roster import Kind
-from app.roster.oneroster.tables import text_of, type_Row
-from app.roster.values import LENGTHS, plain
+from app.roster.reading.values import LENGTHS, plain
+
+from .tables import text_of, type_Row
 
 CODES: Final = ("afkorting", "docentcode")
 NUMBERS: Final = {  # types of userIds that hold the number, the best one first

@@ -5,21 +5,10 @@ from typing import Final
 
 from app.roster import Kind, RosterMembership
 from app.roster.messages import Notes
-from app.roster.oneroster.groups import LEARNS, TEACHES
-from app.roster.oneroster.tables import (
-    CLASSES,
-    ENROLMENTS,
-    KIND_OF_ROLE,
-    ORGS,
-    USERS,
-    Package,
-    day_of,
-    is_true,
-    key_of,
-    text_of,
-    type_Row,
-)
-from app.roster.oneroster.whole import Reading
+
+from .groups import LEARNS, TEACHES
+from .tables import CLASSES, ENROLMENTS, KIND_OF_ROLE, ORGS, USERS, Package, day_of, is_true, key_of, text_of, type_Row
+from .whole import Reading
 
 PEOPLE: Final = (Kind.PUPILS, Kind.GUARDIANS, Kind.STAFF)
 

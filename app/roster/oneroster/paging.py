@@ -9,7 +9,7 @@ import re
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
-from app.roster.transport import Answer
+from app.roster.reading.transport import Answer
 
 LIMIT: Final = 100  # what the standard takes when nothing is asked; more is often cut down in silence
 WRAPPERS: Final = {"students": "users", "teachers": "users", "schools": "orgs", "terms": "academicSessions"}

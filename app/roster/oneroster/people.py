@@ -10,12 +10,13 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from app.roster import ABSENT, Kind, RosterGuardian, RosterPupil, RosterStaff
 from app.roster.messages import Notes
-from app.roster.name_prefixes import is_prefix, split_prefix
-from app.roster.oneroster.groups import Links, year_of_study
-from app.roster.oneroster.identifiers import code_of_staff, eckid_of, number_of
-from app.roster.oneroster.schools import Places, Year
-from app.roster.oneroster.tables import Role, keys_of, text_of, type_Row
-from app.roster.values import LENGTHS, Checker
+from app.roster.reading.name_prefixes import is_prefix, split_prefix
+from app.roster.reading.values import LENGTHS, Checker
+
+from .groups import Links, year_of_study
+from .identifiers import code_of_staff, eckid_of, number_of
+from .schools import Places, Year
+from .tables import Role, keys_of, text_of, type_Row
 
 Person = TypeVar("Person", RosterPupil, RosterGuardian, RosterStaff)
 

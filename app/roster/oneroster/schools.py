@@ -9,20 +9,9 @@ from typing import Final
 from app.clock import school_year_of
 from app.roster import RosterLocation
 from app.roster.messages import Notes
-from app.roster.oneroster.tables import (
-    CLASSES,
-    ENROLMENTS,
-    ORGS,
-    SESSIONS,
-    Package,
-    Role,
-    day_of,
-    key_of,
-    keys_of,
-    text_of,
-    type_Row,
-)
-from app.roster.values import BRIN4, BRIN6, LENGTHS
+from app.roster.reading.values import BRIN4, BRIN6, LENGTHS
+
+from .tables import CLASSES, ENROLMENTS, ORGS, SESSIONS, Package, Role, day_of, key_of, keys_of, text_of, type_Row
 
 SCHOOL: Final = "school"
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from app.roster import Kind
-from app.roster.values import LENGTHS, plain, read_date
+from app.roster.reading.values import LENGTHS, plain, read_date
 
 type_Row = Mapping[str, Any]
 

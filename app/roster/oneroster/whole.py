@@ -19,12 +19,13 @@ from app.roster import (
     type_Progress,
 )
 from app.roster.messages import Notes
-from app.roster.oneroster.families import read_pairs
-from app.roster.oneroster.groups import Links, read_groups, read_links, schools_of
-from app.roster.oneroster.identifiers import short_code
-from app.roster.oneroster.people import WORD, PeopleReader, User, role_on, without_silent
-from app.roster.oneroster.schools import Places, Year
-from app.roster.oneroster.tables import DETAILS, USERS, Package, Role, key_of, roles_of
+
+from .families import read_pairs
+from .groups import Links, read_groups, read_links, schools_of
+from .identifiers import short_code
+from .people import WORD, PeopleReader, User, role_on, without_silent
+from .schools import Places, Year
+from .tables import DETAILS, USERS, Package, Role, key_of, roles_of
 
 
 @dataclass(slots=True)

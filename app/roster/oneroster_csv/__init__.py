@@ -13,7 +13,6 @@ from flask_babel import gettext as _
 
 from app.errors import RosterUnreadable
 from app.roster import Kind, Roster, type_Progress
-from app.roster.csv_sheets import Shape, read_sheets, shape
 from app.roster.messages import Notes
 from app.roster.oneroster.changes import changed_roster
 from app.roster.oneroster.tables import (
@@ -29,8 +28,10 @@ from app.roster.oneroster.tables import (
     key_of,
 )
 from app.roster.oneroster.whole import require_people, whole_roster
-from app.roster.oneroster_csv.manifest import Mode, read_manifest
-from app.roster.package_files import read_files
+from app.roster.reading.csv_sheets import Shape, read_sheets, shape
+from app.roster.reading.package_files import read_files
+
+from .manifest import Mode, read_manifest
 
 SOURCE: Final = "oneroster-csv"
 DELIVERS: Final = tuple(Kind)

@@ -6,7 +6,7 @@ ParnasSys tells no guardians, no e-mail addresses of pupils and no teachers of g
 import time
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Final, NoReturn
+from typing import Final
 from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
@@ -15,30 +15,18 @@ from lxml import etree
 from app.clock import school_year_of
 from app.errors import RosterUnavailable
 from app.roster import Kind, Probe, Roster, RosterGroup, RosterLocation, RosterPupil, RosterStaff, type_Progress
-from app.roster.asked_schools import AskedSchool, asked_schools, school_told
 from app.roster.messages import Notes
-from app.roster.parnassys.reader import ParnassysReader
-from app.roster.soap import Fault, SoapClient, fill, from_server, named_children, not_soap
-from app.roster.transport import Refused, Transport, checked_address
+from app.roster.reading.asked_schools import AskedSchool, asked_schools, school_told
+from app.roster.reading.soap import Fault, SoapClient, fill, named_children, not_soap
+from app.roster.reading.transport import Refused, Transport, checked_address
+
+from .faults import SYSTEM, Closed, is_passing, reason_of, refuse
+from .reader import ParnassysReader
 
 SOURCE: Final = "parnassys"
 DELIVERS: Final = (Kind.PUPILS, Kind.STAFF, Kind.GROUPS, Kind.LOCATIONS)
 NAMESPACE: Final = "http://www.topicus.nl/parnassys"
-SYSTEM: Final = "ParnasSys"
 SERVICE: Final = "/GeneriekeService"
-# What a fault is about, by words in it: ParnasSys documents no codes.
-ABOUT_SCHOOL: Final = ("brin", "instelling", "school", "vestiging")
-ABOUT_KEY: Final = (
-    "sleutel",
-    "leverancier",
-    "autoris",
-    "author",
-    "authen",
-    "toegang",
-    "access",
-    "denied",
-    "credential",
-)
 
 
 class ParnassysSource:
@@ -90,7 +78,7 @@ class _Fetching:
         off: set[str],
         progress: type_Progress | None,
     ) -> None:
-        self._soap = SoapClient(transport, SYSTEM, _is_passing)
+        self._soap = SoapClient(transport, SYSTEM, is_passing)
         self._addresses = addresses(settings["base_url"])
         self._settings = settings
         self._today = today
@@ -135,7 +123,7 @@ class _Fetching:
         """All of one BRIN. One that is refused is closed: its people are not gone; gives the reason."""
         try:
             told = self._ask("getLeerlingen", school)
-        except _Closed as closed:
+        except Closed as closed:
             self._notes.warning("location", school.key, "location-refused")
             self._closed.add(school.key)
             return closed.reason
@@ -155,7 +143,7 @@ class _Fetching:
         """The staff, or none (with a note) when we may not see them: then they are not delivered."""
         try:
             told = self._ask("getMedewerkers", school)
-        except _Closed:
+        except Closed:
             if Kind.STAFF in self._delivers:
                 self._notes.warning("roster", "", "resource-refused", resource=Kind.STAFF.value)
             self._delivers.discard(Kind.STAFF)
@@ -164,7 +152,7 @@ class _Fetching:
         self._staff.extend(member for record in records if (member := reader.staff(record)))
 
     def _ask(self, operation: str, school: AskedSchool) -> etree._Element:
-        """The `return` of the answer. Raises _Closed when this school or list is not open to us."""
+        """The `return` of the answer. Raises Closed when this school or list is not open to us."""
         while True:
             try:
                 answer = self._soap.call(self._addresses[0], operation, self._request(operation, school))
@@ -172,9 +160,9 @@ class _Fetching:
                 if refusal.status in (404, 405) and len(self._addresses) > 1:
                     del self._addresses[0]
                     continue
-                _refused(refusal.status)
+                refuse(refusal.status)
             except Fault as fault:
-                raise _Closed(_reason(fault, school)) from None
+                raise Closed(reason_of(fault, school)) from None
             told = answer if answer.tag == "return" else next(named_children(answer, "return"), None)
             if told is None:
                 raise not_soap(SYSTEM)
@@ -192,14 +180,6 @@ class _Fetching:
         for name, value in values.items():
             fill(request, name, value)
         return request
-
-
-class _Closed(Exception):
-    """ParnasSys does not show this school or list to us."""
-
-    def __init__(self, reason: RosterUnavailable) -> None:
-        super().__init__()
-        self.reason = reason
 
 
 def addresses(text: str) -> list[str]:
@@ -223,28 +203,3 @@ def _brins_in(told: etree._Element) -> list[str]:
     """The school that the answer itself names, if it does."""
     found = (one.text or "" for name in ("brinnummer", "brin") for one in named_children(told, name))
     return [text.strip().upper()[:4] for text in found if text.strip()]
-
-
-def _is_passing(fault: Fault) -> bool:
-    """ParnasSys calls a refusal an error of the server too."""
-    return from_server(fault) and not fault.names(*ABOUT_SCHOOL, *ABOUT_KEY)
-
-
-def _reason(fault: Fault, school: AskedSchool) -> RosterUnavailable:
-    if fault.names(*ABOUT_SCHOOL):
-        return RosterUnavailable(
-            _("ParnasSys gives no access to school %(brin)s. Ask the school to open the link.", brin=school.key)
-        )
-    if fault.names(*ABOUT_KEY):
-        return _wrong_key()
-    return RosterUnavailable(_("ParnasSys refused our question. Ask your supplier for help."))
-
-
-def _refused(status: int) -> NoReturn:
-    if status in (401, 403):
-        raise _Closed(_wrong_key()) from None
-    raise not_soap(SYSTEM) from None
-
-
-def _wrong_key() -> RosterUnavailable:
-    return RosterUnavailable(_("ParnasSys does not accept the supplier name and key. Check the settings."))

@@ -8,12 +8,13 @@ from lxml import etree
 
 from app.clock import read_school_year
 from app.roster import ABSENT, RosterGroup, RosterPupil, RosterStaff
-from app.roster.asked_schools import AskedSchool
 from app.roster.messages import Notes
-from app.roster.parnassys.enrolments import FUTURE_CLASS, Enrolment, Placement, Standing, standing_on
-from app.roster.soap import named_children
-from app.roster.values import LENGTHS, Checker, plain
-from app.roster.xml_answer import fields
+from app.roster.reading.asked_schools import AskedSchool
+from app.roster.reading.safe_xml import fields
+from app.roster.reading.soap import named_children
+from app.roster.reading.values import LENGTHS, Checker, plain
+
+from .enrolments import FUTURE_CLASS, Enrolment, Placement, Standing, standing_on
 
 GENDERS: Final = {
     **dict.fromkeys(("m", "man", "male", "j", "jongen", "1", "heer", "dhr", "dhr.", "de heer"), "male"),

@@ -14,9 +14,10 @@ from app.clock import school_year_of
 from app.errors import RosterUnavailable
 from app.roster import Kind, Probe, Roster, type_Progress
 from app.roster.messages import Notes
-from app.roster.presentis.client import PresentisClient, addresses
-from app.roster.presentis.placements import linked
-from app.roster.presentis.reading import Reading
+
+from .client import PresentisClient, addresses
+from .placements import linked
+from .reading import Reading
 
 SOURCE: Final = "presentis"
 DELIVERS: Final = (Kind.PUPILS, Kind.STAFF, Kind.GROUPS, Kind.LOCATIONS)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from flask_babel import gettext as _
 
 from app.errors import RosterUnavailable
-from app.roster.transport import Refused, Transport, checked_address
+from app.roster.reading.transport import Refused, Transport, checked_address
 
 BASE_URL: Final = "https://api.presentis.nl/rest/v1"
 TOKEN_PATH: Final = "/oauth2/token"  # noqa: S105 - a path

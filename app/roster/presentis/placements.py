@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any, Final
 
 from app.roster import ABSENT, Kind, RosterPupil, RosterStaff
-from app.roster.dates import as_date
 from app.roster.messages import Notes
-from app.roster.presentis.reader import is_guest, is_on, type_Record, value_of
-from app.roster.presentis.reading import Told, class_key, course_key
-from app.roster.values import plain
+from app.roster.reading.dates import as_date
+from app.roster.reading.values import plain
+
+from .reader import is_guest, is_on, type_Record, value_of
+from .reading import Told, class_key, course_key
 
 MENTORS: Final = ("mentor1id", "mentor2id")
 NOBODY: Final = frozenset({None, "0", "-1"})

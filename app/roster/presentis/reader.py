@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any, Final
 
 from app.roster import ABSENT, RosterGroup, RosterLocation, RosterPupil, RosterStaff
-from app.roster.dates import as_date, iso_date
 from app.roster.messages import Notes
-from app.roster.values import BRIN6, LENGTHS, Checker, plain
+from app.roster.reading.dates import as_date, iso_date
+from app.roster.reading.values import BRIN6, LENGTHS, Checker, plain
 
 type_Record = Mapping[str, Any]
 

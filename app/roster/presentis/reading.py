@@ -10,12 +10,13 @@ from flask_babel import gettext as _
 
 from app.errors import RosterUnavailable
 from app.roster import Kind, RosterGroup, RosterLocation, RosterPupil, RosterStaff, type_Progress
-from app.roster.many_calls import ask_each
 from app.roster.messages import Notes
-from app.roster.presentis.client import PresentisClient
-from app.roster.presentis.reader import PresentisReader, type_Record
-from app.roster.transport import Refused
-from app.roster.values import plain
+from app.roster.reading.many_calls import ask_each
+from app.roster.reading.transport import Refused
+from app.roster.reading.values import plain
+
+from .client import PresentisClient
+from .reader import PresentisReader, type_Record
 
 type_Placements = dict[str, tuple[type_Record, ...]]
 KINDS: Final = (("leerlingen", Kind.PUPILS), ("klassen", Kind.GROUPS), ("personen", Kind.STAFF))

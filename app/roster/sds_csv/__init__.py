@@ -15,13 +15,14 @@ from flask_babel import gettext as _
 
 from app.errors import RosterUnreadable
 from app.roster import Kind, Roster, type_Progress
-from app.roster.csv_sheets import read_sheets
 from app.roster.messages import Notes
 from app.roster.oneroster.groups import HOME, LEARNS
 from app.roster.oneroster.tables import CLASSES, ENROLMENTS, Package, key_of, text_of, type_Row
 from app.roster.oneroster.whole import require_people, whole_roster
-from app.roster.package_files import read_files
-from app.roster.sds_csv import version_one, version_two
+from app.roster.reading.csv_sheets import read_sheets
+from app.roster.reading.package_files import read_files
+
+from . import version_one, version_two
 
 SOURCE: Final = "sds-csv"
 DELIVERS: Final = tuple(Kind)

@@ -7,8 +7,8 @@ are known by their e-mail address, and by a key when they have one.
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from app.roster.csv_sheets import Shape, shape
 from app.roster.oneroster.tables import CLASSES, ENROLMENTS, ORGS, RELATIONS, ROLES, USERS, type_Row
+from app.roster.reading.csv_sheets import Shape, shape
 
 SCHOOL: Final = "school"
 SECTION: Final = "section"

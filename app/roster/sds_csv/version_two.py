@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from app.roster.csv_sheets import Shape, shape
 from app.roster.oneroster.tables import (
     CLASSES,
     DETAILS,
@@ -15,6 +14,7 @@ from app.roster.oneroster.tables import (
     USERS,
     type_Row,
 )
+from app.roster.reading.csv_sheets import Shape, shape
 
 SHAPES: Final[Mapping[str, Shape]] = {
     ORGS: shape("sourcedId,name,type", "parentSourcedId"),

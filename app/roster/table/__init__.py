@@ -19,19 +19,20 @@ from app.clock import school_year_of
 from app.errors import RosterUnreadable
 from app.roster import Kind, Roster, type_Progress
 from app.roster.messages import Notes
-from app.roster.table.fields import About
-from app.roster.table.guardian_rows import Guardians
-from app.roster.table.look import TableLook, look_at
-from app.roster.table.mapping import Mapping
-from app.roster.table.opening import MAPPING_NAME, table_files
-from app.roster.table.person_fields import Collected
-from app.roster.table.places import TablePlaces
-from app.roster.table.pupil_rows import Pupils
-from app.roster.table.reading import Table, check_readable, open_table
-from app.roster.table.remembered import look_with, to_remember
-from app.roster.table.staff_rows import StaffMembers, read_groups
-from app.roster.table.template import template
-from app.roster.table.traps import is_month_first, m_is_a_girl, note_traps
+
+from .fields import About
+from .guardian_rows import Guardians
+from .look import TableLook, look_at
+from .mapping import Mapping
+from .opening import MAPPING_NAME, table_files
+from .person_fields import Collected
+from .places import TablePlaces
+from .pupil_rows import Pupils
+from .reading import Table, check_readable, open_table
+from .remembered import look_with, to_remember
+from .staff_rows import StaffMembers, read_groups
+from .template import template
+from .traps import is_month_first, m_is_a_girl, note_traps
 
 __all__ = ["MAPPING_NAME", "About", "Mapping", "TableLook", "TableSource", "look_at"]
 __all__ += ["look_with", "template", "to_remember"]

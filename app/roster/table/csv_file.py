@@ -10,8 +10,9 @@ from typing import IO, Final
 from flask_babel import gettext as _
 
 from app.errors import RosterUnreadable
-from app.roster.table.cells import MAX_CELL, MAX_COLUMNS, Sheet, too_wide, type_Row
-from app.roster.table.headers import known_names
+
+from .cells import MAX_CELL, MAX_COLUMNS, Sheet, too_wide, type_Row
+from .headers import known_names
 
 DELIMITERS: Final = ";,\t|"
 MAX_ROWS: Final = 1_000_000

@@ -10,7 +10,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
-from app.roster.table.shared_fields import (
+from .shared_fields import (
     BRIN,
     EMAIL,
     FIRST_NAME,

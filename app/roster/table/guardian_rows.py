@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from app.roster import ABSENT, RosterGuardian, RosterGuardianship
-from app.roster.table.fields import guardian_field
-from app.roster.table.kept_values import UNUSABLE
-from app.roster.table.names import fold
-from app.roster.table.person_fields import Collected, guardian_names, only_carried
-from app.roster.table.reading import Table, TableRow
+
+from .fields import guardian_field
+from .kept_values import UNUSABLE
+from .names import fold
+from .person_fields import Collected, guardian_names, only_carried
+from .reading import Table, TableRow
 
 ABSENT_FIELDS: Final = ("initials", "prefix", "gender", "email")
 PAIR: Final = ("relation", "receives_post", "rank")

@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from app.roster.table.fields import FIELDS, GUARDIAN, MOST_GUARDIANS, PUPIL, REQUIRED, About
-from app.roster.table.shared_fields import PUPIL_NUMBERS, Field
+from .fields import FIELDS, GUARDIAN, MOST_GUARDIANS, PUPIL, REQUIRED, About
+from .shared_fields import PUPIL_NUMBERS, Field
 
 LOOKED_AT: Final = 50  # rows in which the titles must stand
 ENOUGH: Final = 3  # known titles make a row of titles (formats.md 11)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from app.roster import ABSENT
 from app.roster.messages import Notes
-from app.roster.values import LENGTHS, likely_birth_date
+from app.roster.reading.values import LENGTHS, likely_birth_date
 
 DATES: Final = frozenset({"birth_date", "enrolled_on", "leaving_date", "ends_on"})
 UNREAD: Final = {"email": "email-unreadable", "gender": "gender-unknown-code"}

@@ -14,12 +14,13 @@ from app.clock import today as today_in_amsterdam
 from app.errors import RosterUnreadable
 from app.roster import RosterMessage
 from app.roster.messages import Notes
-from app.roster.table.fields import About
-from app.roster.table.kept_values import UNUSABLE
-from app.roster.table.mapping import Mapping
-from app.roster.table.opening import TableFile, table_files
-from app.roster.table.reading import Table, TableRow, open_table
-from app.roster.table.traps import note_traps
+
+from .fields import About
+from .kept_values import UNUSABLE
+from .mapping import Mapping
+from .opening import TableFile, table_files
+from .reading import Table, TableRow, open_table
+from .traps import note_traps
 
 SHOWN_ROWS: Final = 10
 LONGEST_SAMPLE: Final = 40

@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 from app.clock import read_school_year
 from app.errors import InvalidInput
 from app.roster import Kind
-from app.roster.table.csv_file import DELIMITERS, ENCODINGS
-from app.roster.table.fields import FIELDS, MOST_GUARDIANS, About, field_of, guardian_field
-from app.roster.table.headers import missing_fields
-from app.roster.values import BRIN6
+from app.roster.reading.values import BRIN6
+
+from .csv_file import DELIMITERS, ENCODINGS
+from .fields import FIELDS, MOST_GUARDIANS, About, field_of, guardian_field
+from .headers import missing_fields
 
 MOST_TEXT: Final = 100_000
 

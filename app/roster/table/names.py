@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from app.roster.name_prefixes import is_prefix, split_prefix
+from app.roster.reading.name_prefixes import is_prefix, split_prefix
 
 _TITLE = re.compile(r"^(?:de heer|dhr\.?|mevrouw|mevr\.?|mw\.?)\s+", re.IGNORECASE)
 

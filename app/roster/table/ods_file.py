@@ -10,11 +10,12 @@ from flask_babel import gettext as _
 from lxml import etree
 
 from app.errors import RosterUnreadable
-from app.roster.archive import BROKEN, broken, check_xml_members, locked, read_member
-from app.roster.edexml_stream import local_name, new_parser
-from app.roster.table.cells import MAX_COLUMNS, MAX_SHEET_ROWS, Sheet, checked_rows, too_long, type_Cell, type_Row
-from app.roster.table.xlsx_file import chosen_sheet
-from app.roster.values import read_date
+from app.roster.reading.archive import BROKEN, broken, check_xml_members, locked, read_member
+from app.roster.reading.safe_xml import local_name, new_parser
+from app.roster.reading.values import read_date
+
+from .cells import MAX_COLUMNS, MAX_SHEET_ROWS, Sheet, checked_rows, too_long, type_Cell, type_Row
+from .xlsx_file import chosen_sheet
 
 CONTENT: Final = "content.xml"
 MIMETYPES: Final = ("application/vnd.oasis.opendocument.spreadsheet",)

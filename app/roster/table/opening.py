@@ -9,13 +9,14 @@ from typing import IO, Final, NamedTuple
 from flask_babel import gettext as _
 
 from app.errors import InvalidInput, RosterUnreadable
-from app.roster.archive import MAGIC, open_zip, read_member
-from app.roster.edexml_stream import MAX_BYTES
-from app.roster.table.cells import Sheet
-from app.roster.table.csv_file import open_csv
-from app.roster.table.mapping import Mapping
-from app.roster.table.ods_file import is_ods, open_ods
-from app.roster.table.xlsx_file import WORKBOOK, open_xlsx, refuse_macros
+from app.roster.reading.archive import MAGIC, open_zip, read_member
+from app.roster.reading.file_size import MAX_BYTES, refuse_large
+
+from .cells import Sheet
+from .csv_file import open_csv
+from .mapping import Mapping
+from .ods_file import is_ods, open_ods
+from .xlsx_file import WORKBOOK, open_xlsx, refuse_macros
 
 HEAD: Final = 4096
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -84,8 +85,7 @@ def table_files(paths: Sequence[Path]) -> tuple[list[TableFile], Mapping | None]
     mapping = None
     for path in paths:
         try:
-            if path.stat().st_size > MAX_BYTES:
-                raise RosterUnreadable(_("This file is larger than 50 MB. Export a smaller file."))
+            refuse_large(path)
             body = path.read_bytes()
         except OSError:
             raise RosterUnreadable(_("This file cannot be opened.")) from None

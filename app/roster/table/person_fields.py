@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from app.roster import ABSENT
 from app.roster.messages import Notes
-from app.roster.table.kept_values import UNUSABLE, kept
-from app.roster.table.names import initials_of, looks_like_initials, split_full_name, split_last_name
-from app.roster.table.places import TablePlaces
-from app.roster.table.words import M
-from app.roster.values import LENGTHS
+from app.roster.reading.values import LENGTHS
+
+from .kept_values import UNUSABLE, kept
+from .names import initials_of, looks_like_initials, split_full_name, split_last_name
+from .places import TablePlaces
+from .words import M
 
 NAMES: Final = ("first_name", "initials", "prefix", "last_name", "name")
 

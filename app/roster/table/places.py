@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from app.roster import RosterGroup, RosterLocation
 from app.roster.messages import Notes
-from app.roster.values import BRIN4, BRIN6, LENGTHS
+from app.roster.reading.values import BRIN4, BRIN6, LENGTHS
 
 OTHER_SCHOOL: Final = "other-school"  # what place_of answers for a row of another school
 

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any, Final
 
 from app.roster import ABSENT, RosterPupil
-from app.roster.table.guardian_rows import Guardians, columns_beside
-from app.roster.table.names import fold
-from app.roster.table.person_fields import Collected, only_carried, person_names
-from app.roster.table.places import OTHER_SCHOOL
-from app.roster.table.reading import Table, TableRow
+
+from .guardian_rows import Guardians, columns_beside
+from .names import fold
+from .person_fields import Collected, only_carried, person_names
+from .places import OTHER_SCHOOL
+from .reading import Table, TableRow
 
 ABSENT_FIELDS: Final = (
     *("first_name", "initials", "prefix", "birth_date", "gender", "email", "year_of_study", "programme_code"),

@@ -11,9 +11,10 @@ from typing import Any, Final, NamedTuple
 from flask_babel import gettext as _
 
 from app.errors import RosterUnreadable
-from app.roster.table.cells import Sheet, is_blank, type_Row
-from app.roster.table.fields import About, field_of
-from app.roster.table.headers import (
+
+from .cells import Sheet, is_blank, type_Row
+from .fields import About, field_of
+from .headers import (
     FATHER_MOTHER,
     LOOKED_AT,
     bare_title,
@@ -23,11 +24,11 @@ from app.roster.table.headers import (
     meanings,
     missing_fields,
 )
-from app.roster.table.mapping import Mapping, field_title
-from app.roster.table.opening import TableFile, open_sheet
-from app.roster.table.row_reader import CellReader
-from app.roster.table.shared_fields import Field
-from app.roster.table.traps import Evidence
+from .mapping import Mapping, field_title
+from .opening import TableFile, open_sheet
+from .row_reader import CellReader
+from .shared_fields import Field
+from .traps import Evidence
 
 EXAMPLE: Final = re.compile(r"\s*voorbeeld(?:[\s-].*)?", re.IGNORECASE)  # the number in the example row of a template
 NUMBERED_BY: Final[AnyMapping[About, tuple[str, ...]]] = {

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from app.roster.table.look import TableLook, look_at
-from app.roster.table.mapping import Mapping
+from .look import TableLook, look_at
+from .mapping import Mapping
 
 
 def look_with(

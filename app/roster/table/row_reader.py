@@ -12,11 +12,12 @@ from flask_babel import gettext as _
 
 from app.clock import read_school_year
 from app.errors import RosterUnreadable
-from app.roster.table.cells import is_cell_error, type_Cell
-from app.roster.table.kept_values import UNUSABLE
-from app.roster.table.traps import Evidence
-from app.roster.table.words import GENDERS, MONTHS, NO, SORTS, YES
-from app.roster.values import is_email, plain
+from app.roster.reading.values import is_email, plain
+
+from .cells import is_cell_error, type_Cell
+from .kept_values import UNUSABLE
+from .traps import Evidence
+from .words import GENDERS, MONTHS, NO, SORTS, YES
 
 SERIAL_START: Final = date(1899, 12, 30)  # day 0 of Excel, as it counts from March 1900 on
 SERIALS: Final = range(366, 73_415)  # 1901 to 2100

@@ -10,7 +10,8 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from app.errors import UnknownName
-from app.roster.table.fields import FIELDS, GUARDIAN, About
+
+from .fields import FIELDS, GUARDIAN, About
 
 EXAMPLES: Final[dict[About, dict[str, str]]] = {
     About.PUPILS: {

@@ -12,8 +12,9 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from app.errors import RosterUnreadable
-from app.roster.archive import BROKEN, broken, check_xml_members
-from app.roster.table.cells import MAX_COLUMNS, Sheet, checked_rows, too_many_columns, type_Cell, type_Row
+from app.roster.reading.archive import BROKEN, broken, check_xml_members
+
+from .cells import MAX_COLUMNS, Sheet, checked_rows, too_many_columns, type_Cell, type_Row
 
 MOST_WIDE: Final = 1_000
 WORKBOOK: Final = "xl/workbook.xml"

@@ -15,15 +15,16 @@ from lxml import etree
 from app.clock import school_year_of
 from app.errors import RosterUnavailable
 from app.roster import Kind, Probe, Roster, type_Progress
-from app.roster.asked_schools import AskedSchool, asked_schools
-from app.roster.client_certificate import tls_context
-from app.roster.edexml_stream import local_name
 from app.roster.messages import Notes
-from app.roster.soap import Fault, SoapClient, named_children, not_soap
-from app.roster.transport import Refused, Transport, Unreachable, checked_address
-from app.roster.uwlr.answer import read_answer
-from app.roster.uwlr.merge import joined
-from app.roster.uwlr.request import VERSIONS, authorisation, question
+from app.roster.reading.asked_schools import AskedSchool, asked_schools
+from app.roster.reading.client_certificate import tls_context
+from app.roster.reading.safe_xml import local_name
+from app.roster.reading.soap import Fault, SoapClient, named_children, not_soap
+from app.roster.reading.transport import Refused, Transport, Unreachable, checked_address
+
+from .answer import read_answer
+from .merge import joined
+from .request import VERSIONS, authorisation, question
 
 SOURCE: Final = "uwlr"
 DELIVERS: Final = (Kind.PUPILS, Kind.STAFF, Kind.GROUPS, Kind.LOCATIONS)

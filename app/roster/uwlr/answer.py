@@ -10,13 +10,14 @@ from lxml import etree
 from app.clock import school_year_of
 from app.errors import RosterUnavailable, RosterUnreadable
 from app.roster import Roster
-from app.roster.asked_schools import AskedSchool
 from app.roster.edexml import edex_roster
-from app.roster.edexml_reader import EdexReader
-from app.roster.edexml_stream import local_name
+from app.roster.edexml.reader import EdexReader
 from app.roster.messages import Notes
-from app.roster.uwlr.merge import with_own_groups
-from app.roster.values import LENGTHS, plain
+from app.roster.reading.asked_schools import AskedSchool
+from app.roster.reading.safe_xml import local_name
+from app.roster.reading.values import LENGTHS, plain
+
+from .merge import with_own_groups
 
 PEOPLE: Final = {"leerlingen": "leerling", "leerkrachten": "leerkracht"}
 PARTS: Final = frozenset({"school", "vestigingen", "groepen"})

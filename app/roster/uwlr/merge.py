@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from app.roster import Kind, Roster, RosterPupil, RosterStaff
-from app.roster.asked_schools import AskedSchool, school_told
 from app.roster.messages import Notes
+from app.roster.reading.asked_schools import AskedSchool, school_told
 
 
 def joined(

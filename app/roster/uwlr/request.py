@@ -6,8 +6,8 @@ from typing import Final
 
 from lxml import etree
 
-from app.roster.asked_schools import AskedSchool
-from app.roster.soap import fill
+from app.roster.reading.asked_schools import AskedSchool
+from app.roster.reading.soap import fill
 
 GEGEVENS: Final = "http://www.edustandaard.nl/leerresultaten/2/leerlinggegevens"
 AUTORISATIE: Final = "http://www.edustandaard.nl/leerresultaten/2/autorisatie"

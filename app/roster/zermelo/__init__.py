@@ -8,11 +8,12 @@ from typing import Final
 from app.clock import school_year_of
 from app.roster import Kind, Probe, Roster, type_Progress
 from app.roster.messages import Notes
-from app.roster.values import BRIN4
-from app.roster.zermelo.client import ZermeloClient
-from app.roster.zermelo.portal import Portal, Told
-from app.roster.zermelo.reader import ZermeloReader, text_of
-from app.roster.zermelo.school import School
+from app.roster.reading.values import BRIN4
+
+from .client import ZermeloClient
+from .portal import Portal, Told
+from .reader import ZermeloReader, text_of
+from .school import School
 
 SOURCE: Final = "zermelo"
 DELIVERS: Final = (Kind.PUPILS, Kind.STAFF, Kind.GROUPS, Kind.LOCATIONS)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask_babel import gettext as _
 
 from app.errors import RosterUnavailable
-from app.roster.transport import Answer, Refused, Transport, checked_address, read_json
+from app.roster.reading.transport import Answer, Refused, Transport, checked_address, read_json
 
 _PATH: Final = re.compile(r"/api(/v\d+)?$", re.IGNORECASE)
 type_Records = list[dict[str, Any]]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from app.roster import RosterGroup
-from app.roster.values import plain
+from app.roster.reading.values import plain
 
 LESSONS: Final = frozenset({"lesson", "unknown", "None", ""})
 

@@ -12,9 +12,10 @@ from app.clock import AMSTERDAM, school_year_name
 from app.errors import RosterUnavailable
 from app.roster import Kind, RosterLocation
 from app.roster.messages import Notes
-from app.roster.transport import Refused
-from app.roster.zermelo.client import ZermeloClient, not_zermelo, type_Records, wrong_token
-from app.roster.zermelo.reader import ZermeloReader, text_of, told
+from app.roster.reading.transport import Refused
+
+from .client import ZermeloClient, not_zermelo, type_Records, wrong_token
+from .reader import ZermeloReader, text_of, told
 
 SCHOOLS: Final = ("id", "name", "school", "year", "archived", "schoolName", "projectName", "schoolHrmsCode")
 BRANCHES: Final = ("id", "branch", "name", "schoolInSchoolYear")

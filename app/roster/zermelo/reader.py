@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from app.roster import ABSENT, RosterGroup, RosterLocation, RosterPupil, RosterStaff
 from app.roster.messages import Notes
-from app.roster.values import BRIN6, LENGTHS, Checker, plain
+from app.roster.reading.values import BRIN6, LENGTHS, Checker, plain
 
 type_Record = Mapping[str, Any]
 REFUSAL: Final = "access denied"

@@ -6,10 +6,11 @@ from typing import Any
 
 from app.roster import ABSENT, Kind, RosterGroup, RosterPupil, RosterStaff
 from app.roster.messages import Notes
-from app.roster.values import plain
-from app.roster.zermelo.lessons import Lessons, Timetable
-from app.roster.zermelo.portal import Branch, Told
-from app.roster.zermelo.reader import ZermeloReader, text_of, told
+from app.roster.reading.values import plain
+
+from .lessons import Lessons, Timetable
+from .portal import Branch, Told
+from .reader import ZermeloReader, text_of, told
 
 
 class School:

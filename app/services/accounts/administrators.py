@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...errors import InvalidInput, NotAllowed
-from ...models import Account, Batch, BatchItem, Person, PersonKind, Role, Seat
-from ..access import Actor, require_administrator
-from ..audit import record
-from ..mail.outbox import can_be_mailed
+from app.errors import InvalidInput, NotAllowed
+from app.models import Account, Batch, BatchItem, Person, PersonKind, Role, Seat
+from app.services.access import Actor, require_administrator
+from app.services.audit import record
+from app.services.mail.outbox import can_be_mailed
+
 from .rules import check_username, save
 
 
@@ -145,3 +146,15 @@ def issue_soon(session: Session, now: datetime, actor: Actor, account: Account) 
     )
     session.flush()
     return batch
+
+
+def administrators_by_mail(session: Session, institution_id: int) -> list[tuple[int, str]]:
+    """(account, e-mail address) of the application administrators of a school who can be reached."""
+    rows = session.execute(
+        sa.select(Account.id, Person.email)
+        .join(Person, Person.id == Account.person_id)
+        .where(Account.institution_id == institution_id, Account.role == Role.ADMINISTRATOR)
+        .where(Account.active, ~Account.blocked, Person.email.is_not(None))
+        .order_by(Account.id)
+    )
+    return [(account_id, email) for account_id, email in rows]

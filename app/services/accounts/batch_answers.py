@@ -6,8 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Account, Batch, BatchItem, Person, PersonKind
-from ..access import Actor
+from app.models import Account, Batch, BatchItem, Person, PersonKind
+from app.services.access import Actor
+
 from .batches import reveal_secrets, skipped_in
 from .plan import AccountPlan, PlannedAccount, Skipped
 

@@ -11,12 +11,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from ...models import Account, Batch, BatchItem, IssuedSecret, Person, PersonKind, Role, Seat
-from ..access import ROLE_OF_KIND
-from ..audit import record_many
-from ..corrections.blocks import shut_out
-from ..login.credentials import FreshSecret, Purpose, secret_row, supersede
-from ..mail.outbox import NewMail, queue_mails
+from app.models import Account, Batch, BatchItem, IssuedSecret, Person, PersonKind, Role, Seat
+from app.services.access import ROLE_OF_KIND
+from app.services.audit import record_many
+from app.services.corrections.blocks import shut_out
+from app.services.login.credentials import FreshSecret, Purpose, secret_row, supersede
+from app.services.mail.outbox import NewMail, queue_mails
+
 from .batch_reach import out_of_reach, starter_of
 from .batch_work import Hold, keep_batch, waiting_items
 from .plan import mail_address, named, slices, why_no_account, why_no_reset

@@ -5,9 +5,10 @@ from collections.abc import Collection, Mapping
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Account, Batch, BatchItem, Person, Role
-from ..access import MAY_ADMINISTER, Actor
-from ..reach import locations_of, visible_persons
+from app.models import Account, Batch, BatchItem, Person, Role
+from app.services.access import MAY_ADMINISTER, Actor
+from app.services.reach import locations_of, visible_persons
+
 from .colleagues import further_among, reaches_further
 
 

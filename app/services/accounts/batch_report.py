@@ -6,8 +6,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 
-from ...models import Account, Batch, BatchItem, OutboxMail, Person
-from ..access import Actor
+from app.models import Account, Batch, BatchItem, OutboxMail, Person
+from app.services.access import Actor
+
 from .batch_reach import in_reach_now
 
 SHOWN = 100  # lines on the page; failed ones come first

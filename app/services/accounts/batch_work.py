@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Batch, BatchItem
+from app.models import Batch, BatchItem
 
 LEASE = timedelta(seconds=60)
 MOST_TAKES = 10  # a batch on which every worker fails is given up, and says so

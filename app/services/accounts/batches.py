@@ -12,12 +12,13 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ...errors import Conflict, InvalidInput, UnknownName
-from ...models import Account, Batch, BatchItem, IssuedSecret, Person, PersonKind
-from ..access import Actor, require_administrator
-from ..audit import record
-from ..login.credentials import readable_password
-from ..reach import visible_persons
+from app.errors import Conflict, InvalidInput, UnknownName
+from app.models import Account, Batch, BatchItem, IssuedSecret, Person, PersonKind
+from app.services.access import Actor, require_administrator
+from app.services.audit import record
+from app.services.login.credentials import readable_password
+from app.services.reach import visible_persons
+
 from .batch_reach import in_reach_now, lost_from_reach
 from .plan import AccountPlan, Skipped, Task, plan_accounts, plan_resets
 from .reading import home_groups

@@ -11,14 +11,15 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session, contains_eager
 
-from ...errors import Conflict, NotAllowed, UnknownName
-from ...models import Account, AccountLocation, Location, LoginSession, Person, Role
-from ..access import HAS_LOCATIONS_BY_HAND, Actor, require_administrator
-from ..audit import record, record_many
-from ..login.credentials import cancel_secrets
-from ..login.sessions import end_sessions
-from ..mail.outbox import NewMail, queue_mails
-from ..reach import recompute_reach
+from app.errors import Conflict, NotAllowed, UnknownName
+from app.models import Account, AccountLocation, Location, LoginSession, Person, Role
+from app.services.access import HAS_LOCATIONS_BY_HAND, Actor, require_administrator
+from app.services.audit import record, record_many
+from app.services.login.credentials import cancel_secrets
+from app.services.login.sessions import end_sessions
+from app.services.mail.outbox import NewMail, queue_mails
+from app.services.reach import recompute_reach
+
 from .batch_work import stop_batches
 from .colleagues import FURTHER, further_among, why_further
 from .plan import mail_address, slices

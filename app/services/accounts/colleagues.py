@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from ...models import Account, AccountLocation, Role
-from ..access import Actor
-from ..bulk import pieces
+from app.models import Account, AccountLocation, Role
+from app.services.access import Actor
+from app.services.bulk import pieces
 
 FURTHER = _l(
     "This application administrator has locations that you do not have. Ask a colleague who has all of them to do this."

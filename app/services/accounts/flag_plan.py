@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session, contains_eager
 
-from ...models import Account, Person, Role
-from ..access import Actor
+from app.models import Account, Person, Role
+from app.services.access import Actor
+
 from .changes import why_account_fixed
 from .colleagues import FURTHER, further_among
 from .plan import slices

@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session, joinedload
 
-from ...models import Account, Person, PersonKind, Seat
-from ..access import Actor
-from ..corrections.blocks import shut_out
-from ..mail.outbox import can_be_mailed
-from ..reach import visible_persons
+from app.models import Account, Person, PersonKind, Seat
+from app.services.access import Actor
+from app.services.corrections.blocks import shut_out
+from app.services.mail.outbox import can_be_mailed
+from app.services.reach import visible_persons
+
 from .colleagues import further_among
 from .reading import home_groups, visible_accounts
 from .usernames import Named, choose_username

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...errors import NotAllowed
-from ...models import (
+from app.errors import NotAllowed
+from app.models import (
     Account,
     AccountLocation,
     Institution,
@@ -23,10 +23,10 @@ from ...models import (
     SyncRun,
     Upload,
 )
-from .. import audit
-from ..access import HAS_LOCATIONS_BY_HAND, Actor
-from ..institutions import add_institution
-from ..reach import recompute_reach
+from app.services import audit
+from app.services.access import HAS_LOCATIONS_BY_HAND, Actor
+from app.services.institutions import add_institution
+from app.services.reach import recompute_reach
 
 NAME: Final = "De Zilverlinde"
 PASSWORD: Final = "oefenen-mag-hier-altijd"  # noqa: S105 - of the practice school alone, and printed at every start

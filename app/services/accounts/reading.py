@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from ...errors import UnknownName
-from ...models import (
+from app.errors import UnknownName
+from app.models import (
     Account,
     AccountLocation,
     AuditLine,
@@ -24,8 +24,8 @@ from ...models import (
     PersonLocation,
     Role,
 )
-from ..access import HAS_LOCATIONS_BY_HAND, MANAGED, Actor
-from ..reach import reached_accounts, visible_persons
+from app.services.access import HAS_LOCATIONS_BY_HAND, MANAGED, Actor
+from app.services.reach import reached_accounts, visible_persons
 
 HISTORY_LINES = 20
 

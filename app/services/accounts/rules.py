@@ -8,9 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from ...errors import Conflict, InvalidInput, NotAllowed
-from ...models import Account, Institution, Role
-from ..access import Actor
+from app.errors import Conflict, InvalidInput, NotAllowed
+from app.models import Account, Institution, Role
+from app.services.access import Actor
+
 from .plan import taken_usernames
 from .usernames import free_variant, why_bad_username
 

@@ -12,8 +12,8 @@ from itertools import count
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from ...models.names import dotted, fold, letters
-from ...models.people import PersonKind
+from app.models.names import dotted, fold, letters
+from app.models.people import PersonKind
 
 SHORTEST, LONGEST = 2, 60
 SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]*")

@@ -1,1 +1,1 @@
-"""Corrections by hand that stick: pinned fields of persons, and guardians who may not see a pupil (issue 3 part 2)."""
+"""Corrections by hand that stick: pinned fields of persons, and guardians who may not see a pupil."""

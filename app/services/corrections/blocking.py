@@ -8,12 +8,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from ...errors import Conflict, InvalidInput, UnknownName
-from ...models import AccessBlock, Guardianship, Person
-from ..access import Actor, require_administrator
-from ..accounts.rules import save
-from ..audit import record
-from ..reach import visible_persons
+from app.errors import Conflict, InvalidInput, UnknownName
+from app.models import AccessBlock, Guardianship, Person
+from app.services.access import Actor, require_administrator
+from app.services.accounts.rules import save
+from app.services.audit import record
+from app.services.reach import visible_persons
+
 from .blocks import REASONS, Why, block_in_reach, block_of
 from .pinning import checked_reason
 

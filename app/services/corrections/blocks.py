@@ -14,11 +14,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from ...errors import UnknownName
-from ...models import AccessBlock, Guardianship, Person, PersonKind
-from ..access import Actor
-from ..bulk import pieces
-from ..reach import visible_persons
+from app.errors import UnknownName
+from app.models import AccessBlock, Guardianship, Person, PersonKind
+from app.services.access import Actor
+from app.services.bulk import pieces
+from app.services.reach import visible_persons
 
 REASONS: Final = {
     "adult": _l("The pupil is 18 or older"),

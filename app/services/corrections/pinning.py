@@ -9,15 +9,16 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from ...errors import Conflict, InvalidInput, NotAllowed, UnknownName
-from ...models import Person, PersonKind, Pin
-from ..access import Actor, require_administrator
-from ..accounts.colleagues import why_address_fixed
-from ..accounts.rules import save
-from ..audit import record
-from ..login.own_address import address_changed
-from ..mail.outbox import can_be_mailed
-from ..reach import visible_persons
+from app.errors import Conflict, InvalidInput, NotAllowed, UnknownName
+from app.models import Person, PersonKind, Pin
+from app.services.access import Actor, require_administrator
+from app.services.accounts.colleagues import why_address_fixed
+from app.services.accounts.rules import save
+from app.services.audit import record
+from app.services.login.own_address import address_changed
+from app.services.mail.outbox import can_be_mailed
+from app.services.reach import visible_persons
+
 from .pins import PINNABLE, UNHEARD, pin_of, told_of
 
 LONGEST_VALUE: Final = 254

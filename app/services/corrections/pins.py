@@ -12,10 +12,10 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import AuditLine, Pin
-from ..access import Actor
-from ..audit import record_many
-from ..bulk import pieces
+from app.models import AuditLine, Pin
+from app.services.access import Actor
+from app.services.audit import record_many
+from app.services.bulk import pieces
 
 PINNABLE: Final = ("email",)
 SAYS_TOLD: Final = ("pin-set", "pin-told")  # the lines of the log that say what a source said of a pinned field

@@ -11,11 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from ...models import AccessBlock, Account, Guardianship, Person, Pin
-from ...models.names import full_name, search_words
-from ..access import Actor
-from ..reach import visible_persons
-from ..runs.reading import Page, page_of
+from app.models import AccessBlock, Account, Guardianship, Person, Pin
+from app.models.names import full_name, search_words
+from app.services.access import Actor
+from app.services.reach import visible_persons
+from app.services.runs.reading import Page, page_of
+
 from .blocks import Why, blocks_in_reach
 from .pinning import why_no_pin
 from .pins import pin_of, told_of

@@ -15,16 +15,17 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...errors import InvalidInput, NotAllowed
-from ...models import Account, AccountLocation, OutboxMail, Person, Seat
-from ..access import Actor
-from ..accounts.batch_work import stop_batches
-from ..accounts.changes import why_account_fixed
-from ..accounts.colleagues import why_address_fixed
-from ..audit import record
-from ..login.credentials import cancel_secrets
-from ..login.sessions import end_sessions_of
-from ..mail.outbox import WITH_SECRET, drop_secrets
+from app.errors import InvalidInput, NotAllowed
+from app.models import Account, AccountLocation, OutboxMail, Person, Seat
+from app.services.access import Actor
+from app.services.accounts.batch_work import stop_batches
+from app.services.accounts.changes import why_account_fixed
+from app.services.accounts.colleagues import why_address_fixed
+from app.services.audit import record
+from app.services.login.credentials import cancel_secrets
+from app.services.login.sessions import end_sessions_of
+from app.services.mail.outbox import WITH_SECRET, drop_secrets
+
 from .rows import read_dicts, to_json, type_Row
 
 

@@ -9,8 +9,9 @@ from collections.abc import Container, Iterable, Iterator
 from itertools import combinations
 from typing import Any, Final, NamedTuple
 
-from ...models.names import fold
-from ..roster.likeness import bare
+from app.models.names import fold
+from app.services.roster.plan.likeness import bare
+
 from .likeness import Likeness, Look, first_letter, letters, likeness, whole_last_name
 
 CROWD: Final = (

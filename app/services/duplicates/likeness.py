@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 
-from ...models import names
-from ...models.names import fold
-from ..roster.likeness import bare
+from app.models import names
+from app.models.names import fold
+from app.services.roster.plan.likeness import bare
 
 PROPOSED: Final = 60  # points
 MOST: Final = 100

@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...errors import Conflict
-from ...models import AccessBlock, Enrolment, Merge, NotTheSame, Person, PersonKey, SyncRun
-from ..access import Actor
-from ..accounts.rules import lock_administrators
-from ..audit import record
-from ..combinations import PLACE_SETS, renew_combinations
-from ..reach import recompute_reach
+from app.errors import Conflict
+from app.models import AccessBlock, Enrolment, Merge, NotTheSame, Person, PersonKey, SyncRun
+from app.services.access import Actor
+from app.services.accounts.rules import lock_administrators
+from app.services.audit import record
+from app.services.combinations import PLACE_SETS, renew_combinations
+from app.services.reach import recompute_reach
+
 from .accounts import carry_accounts, plan_accounts, refresh_accounts
 from .blocks import pair_of
 from .reading import two_in_reach

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...errors import Conflict, UnknownName
-from ...models import Account, Merge, Person, PersonKind, names
-from ..access import Actor, require_administrator
-from ..reach import visible_persons
+from app.errors import Conflict, UnknownName
+from app.models import Account, Merge, Person, PersonKind, names
+from app.services.access import Actor, require_administrator
+from app.services.reach import visible_persons
 
 
 @dataclass(frozen=True, slots=True)

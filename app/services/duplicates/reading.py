@@ -8,12 +8,13 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...errors import Conflict, UnknownName
-from ...models import Guardianship, Merge, NotTheSame, Person, PersonKey, PersonKind
-from ..access import Actor, require_administrator
-from ..bulk import read_rows
-from ..reach import visible_persons
-from ..roster.key_rows import ECKID
+from app.errors import Conflict, UnknownName
+from app.models import Guardianship, Merge, NotTheSame, Person, PersonKey, PersonKind
+from app.services.access import Actor, require_administrator
+from app.services.bulk import read_rows
+from app.services.reach import visible_persons
+from app.services.roster.plan.known import ECKID
+
 from .blocks import Proposal, pair_of, proposals_among, type_Pair
 from .likeness import Look, swapped
 

@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...extensions import Moment
-from ...models import (
+from app.extensions import Moment
+from app.models import (
     AccessBlock,
     BatchItem,
     Enrolment,

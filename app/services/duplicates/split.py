@@ -10,9 +10,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Account, AccountLocation, Location, Merge, NotTheSame, Person, PersonKey, PlaceSet, Route
-from ..access import Actor
-from ..audit import record
+from app.models import Account, AccountLocation, Location, Merge, NotTheSame, Person, PersonKey, PlaceSet, Route
+from app.services.access import Actor
+from app.services.audit import record
+
 from .accounts import readdressed, rehouse
 from .merge import MOVED, fields_touched, lock_people, settle_people
 from .merges import merge_in_reach

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...clock import school_year_name
-from ...models import Group, Person
+from app.clock import school_year_name
+from app.models import Group, Person
+
 from .rows import Tie
 
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...extensions import Base
-from ...models import (
+from app.extensions import Base
+from app.models import (
     Account,
     AuditLine,
     Enrolment,
@@ -21,7 +21,8 @@ from ...models import (
     PersonLocation,
     names,
 )
-from ..bulk import read_rows
+from app.services.bulk import read_rows
+
 from .past import OWNERS, GroupNow, Past, Present, Somebody, named_row, owners_of, type_Row
 from .table_rows import TABLES, identity_of, read_by, stored_columns, type_Key
 

@@ -15,9 +15,10 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...extensions import Moment
-from ...models import Enrolment, Group, GroupPupil, GroupStaff, Person, PersonLocation, RunJournal
-from ..bulk import insert_rows, pieces
+from app.extensions import Moment
+from app.models import Enrolment, Group, GroupPupil, GroupStaff, Person, PersonLocation, RunJournal
+from app.services.bulk import insert_rows, pieces
+
 from .table_rows import TABLES, identity_of, key_of, read_by, stored_columns, type_Key
 
 PART: Final = 5_000  # rows in one part

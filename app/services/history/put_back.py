@@ -7,16 +7,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...models import Group, Location, Person, SyncRun
-from ..access import Actor
-from ..combinations import PLACE_SETS, ROUTES, forget_places, renew_combinations
-from ..login.own_address import address_changed
-from ..reach import recompute_reach, restore_places
-from ..roster.apply import write_audit
-from ..roster.changes import Plan, Rows
-from ..roster.known import PERSON_FIELDS
-from ..roster.rows import COLUMNS, group_sort_key, name_keys
-from ..roster.writing import TableRows, write_rows
+from app.models import Group, Location, Person, SyncRun, names
+from app.services.access import Actor
+from app.services.combinations import PLACE_SETS, ROUTES, forget_places, renew_combinations
+from app.services.login.own_address import address_changed
+from app.services.reach import recompute_reach, restore_places
+from app.services.roster.apply import write_audit
+from app.services.roster.plan.changes import Plan, Rows
+from app.services.roster.plan.known import PERSON_FIELDS
+from app.services.roster.rows.new_rows import COLUMNS, name_keys
+from app.services.roster.rows.writing import TableRows, write_rows
+
 from .past import Present, type_Row
 from .table_rows import TABLES
 
@@ -61,7 +62,7 @@ def _remade(name: str, rows: Rows, present: Present) -> Iterator[tuple[Any, type
             sort_key, search_key = name_keys(tuple(merged[field] for field in PERSON_FIELDS))
             values = values | {"sort_key": sort_key, "search_key": search_key}
         elif TABLES[name] is Group and "name" in values:
-            values = values | {"sort_key": group_sort_key(values["name"])}
+            values = values | {"sort_key": names.group_sort_key(values["name"])}
         yield key, values
 
 

@@ -7,9 +7,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Enrolment, LocationKey, Person, PersonLocation
-from ..bulk import read_rows
-from ..roster.rows import COLUMNS, KEYS
+from app.models import Enrolment, LocationKey, Person, PersonLocation
+from app.services.bulk import read_rows
+from app.services.roster.rows.new_rows import COLUMNS, KEYS
 
 # What a row is known by for ever, also when it was away and got another id.
 IDENTITY: Final[dict[type[Any], tuple[str, ...]]] = {

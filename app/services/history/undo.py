@@ -4,7 +4,8 @@ A value goes back when it is still the one that the run wrote. Whom the run made
 them, else marked as left. Groups and locations that it made go when they are empty. Accounts are never touched.
 """
 
-from ..roster.changes import Plan
+from app.services.roster.plan.changes import Plan
+
 from .past import Past, Present
 from .scope import Limits, Scope
 from .undo_people import undo_links, undo_people

@@ -13,16 +13,17 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...errors import Conflict, InvalidInput, NotAllowed, UnknownName
-from ...models import Account, Location, Person, RunJournal, SyncRun
-from ..access import Actor, require_administrator
-from ..audit import record
-from ..reach import locations_of
-from ..roster.changes import Plan
-from ..runs.outcome import actor_of, end_run, judge, write_messages
-from ..runs.requests import open_run_locked, run_in_reach, waiting_run
-from ..runs.shown import shown_changes
-from ..runs.work import Hold, keep_run
+from app.errors import Conflict, InvalidInput, NotAllowed, UnknownName
+from app.models import Account, Location, Person, RunJournal, SyncRun
+from app.services.access import Actor, require_administrator
+from app.services.audit import record
+from app.services.reach import locations_of
+from app.services.roster.plan.changes import Plan
+from app.services.runs.outcome import actor_of, end_run, judge, write_messages
+from app.services.runs.requests import open_run_locked, run_in_reach, waiting_run
+from app.services.runs.shown import shown_changes
+from app.services.runs.work import Hold, keep_run
+
 from .facts import read_present, void_runs
 from .journal import read_journal
 from .past import Past, Present, past_of

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ...roster.messages import FIELDS
-from ..roster.changes import KIND_OF, Change, Named
+from app.roster.messages import FIELDS
+from app.services.roster.plan.changes import KIND_OF, Change, Named
+
 from .past import OWNERS, owners_of
 from .table_rows import type_Key
 from .undoing import Undo

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ..roster.changes import Plan
+from app.services.roster.plan.changes import Plan
+
 from .past import Past, Present, owners_of
 from .scope import Scope
 from .table_rows import TABLES, identity_of, key_of, type_Key

@@ -8,12 +8,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from ...models import Account, AuditLine, Person, PersonKey, PersonKind, SyncMessage, SyncRun
-from ...roster import RosterMessage
-from ...roster.messages import message_text
-from ..access import Actor
-from ..reach import visible_persons
-from ..runs.messages import MENTIONED, read_messages
+from app.models import Account, AuditLine, Person, PersonKey, PersonKind, SyncMessage, SyncRun
+from app.roster import RosterMessage
+from app.roster.messages import message_text
+from app.services.access import Actor
+from app.services.reach import visible_persons
+from app.services.runs.messages import MENTIONED, read_messages
 
 MOST_LINES: Final = 300  # of the log; what is older counts as unknown
 MOST_MESSAGES: Final = 5

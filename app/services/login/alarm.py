@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Account, Person, Role
-from ..access import Actor
-from ..audit import record
-from ..mail.outbox import NewMail, can_be_mailed, queue_mails
+from app.models import Account, Person, Role
+from app.services.access import Actor
+from app.services.audit import record
+from app.services.mail.outbox import NewMail, can_be_mailed, queue_mails
+
 from . import throttle
 from .throttle import Bucket, Limit
 

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Account, Institution
-from ..access import Actor
-from ..audit import record
+from app.models import Account, Institution
+from app.services.access import Actor
+from app.services.audit import record
+
 from . import devices, hashing, throttle
 from .alarm import raise_alarm
 from .credentials import cancel_secrets, looks_issued, outstanding_secret, use_secret

@@ -17,8 +17,9 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from ...models import Account, IssuedSecret, OutboxMail, Person, Role
-from ..sealing import derive_key
+from app.models import Account, IssuedSecret, OutboxMail, Person, Role
+from app.services.sealing import derive_key
+
 from .hashing import hash_many, hash_password
 from .sessions import end_sessions_of
 

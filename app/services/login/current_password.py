@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from ...models import Account
-from ..audit import record
+from app.models import Account
+from app.services.audit import record
+
 from . import throttle
 from .own_password import owner
 from .throttle import Bucket, Limit

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Account, KnownDevice
+from app.models import Account, KnownDevice
 
 KEPT = timedelta(days=180)
 

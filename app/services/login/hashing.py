@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from flask_babel import gettext as _
 
-from ...errors import TooMany
+from app.errors import TooMany
 
 MEMORY_KIB, ROUNDS, LANES = 19_456, 2, 1
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

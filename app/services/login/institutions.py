@@ -8,7 +8,8 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Account, Institution
+from app.models import Account, Institution
+
 from .throttle import Limit
 
 A_MINUTE = timedelta(minutes=1)

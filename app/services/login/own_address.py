@@ -6,9 +6,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Account
-from ..bulk import pieces
-from ..mail.outbox import NewMail, can_be_mailed, drop_secrets, queue_mails
+from app.models import Account
+from app.services.bulk import pieces
+from app.services.mail.outbox import NewMail, can_be_mailed, drop_secrets, queue_mails
+
 from .credentials import cancel_secrets
 from .sessions import end_sessions_of
 

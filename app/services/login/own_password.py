@@ -5,10 +5,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Account, LoginSession, Person
-from ..access import Actor
-from ..audit import record
-from ..mail.outbox import NewMail, queue_mails
+from app.models import Account, LoginSession, Person
+from app.services.access import Actor
+from app.services.audit import record
+from app.services.mail.outbox import NewMail, queue_mails
+
 from . import devices
 from .credentials import cancel_secrets
 from .sessions import end_sessions

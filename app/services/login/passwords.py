@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from zxcvbn import zxcvbn
 from zxcvbn.matching import RANKED_DICTIONARIES
 
-from ...models import Account, Institution, Location, Person
+from app.models import Account, Institution, Location, Person
+
 from .credentials import looks_issued
 from .leaked import is_leaked
 

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from ...models import Account, IssuedSecret
-from ..access import Actor
-from ..audit import record
-from ..mail.outbox import NewMail, can_be_mailed, queue_mails
+from app.models import Account, IssuedSecret
+from app.services.access import Actor
+from app.services.audit import record
+from app.services.mail.outbox import NewMail, can_be_mailed, queue_mails
+
 from . import throttle
 from .credentials import FreshSecret, issue_secret, mailed_elsewhere, use_secret
 from .own_password import owner, set_own_password

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import LoginSession
+from app.models import LoginSession
 
 KEPT = 9  # beside the new one (R30)
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...models import (
+from app.models import (
     Account,
     Guardianship,
     Institution,
@@ -27,7 +27,8 @@ from ...models import (
     PersonLocation,
     Role,
 )
-from ..corrections.blocks import has_block, may_see_pupil
+from app.services.corrections.blocks import has_block, may_see_pupil
+
 from .outbox import ABOUT_ACCOUNT, WITH_SECRET
 
 FIRST_WAITS = (1, 5, 15, 60, 240)  # minutes; then every four hours

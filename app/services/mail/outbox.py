@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...errors import Conflict, UnknownName
-from ...models import Account, IssuedSecret, OutboxMail, Person
-from ..access import Actor
-from ..accounts.reading import visible_accounts
-from ..audit import record
+from app.errors import Conflict, UnknownName
+from app.models import Account, IssuedSecret, OutboxMail, Person
+from app.services.access import Actor
+from app.services.accounts.reading import visible_accounts
+from app.services.audit import record
 
 STATES = ("waiting", "sent", "failed", "dropped")
 WITH_SECRET = frozenset({"account-new", "account-reset", "administrator-new", "password-forgotten"})

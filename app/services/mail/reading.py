@@ -7,9 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager
 
-from ...models import Account, IssuedSecret, OutboxMail, Person
-from ..access import Actor, require_administrator
-from ..audit import record_many
+from app.models import Account, IssuedSecret, OutboxMail, Person
+from app.services.access import Actor, require_administrator
+from app.services.audit import record_many
+
 from .outbox import STATES, WITH_SECRET, can_be_mailed, mails_in_reach, secret_lapsed
 
 PIECE = 500  # databases limit the values of one statement

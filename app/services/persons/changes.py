@@ -12,16 +12,16 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...errors import Conflict, InvalidInput, NotAllowed, UnknownName
-from ...models import Account, Gender, Person, PersonKind
-from ..access import Actor, require_administrator
-from ..accounts.colleagues import why_address_fixed
-from ..accounts.rules import save
-from ..audit import record
-from ..login.own_address import address_changed
-from ..login.sessions import end_sessions
-from ..mail.outbox import can_be_mailed
-from ..reach import visible_persons
+from app.errors import Conflict, InvalidInput, NotAllowed, UnknownName
+from app.models import Account, Gender, Person, PersonKind
+from app.services.access import Actor, require_administrator
+from app.services.accounts.colleagues import why_address_fixed
+from app.services.accounts.rules import save
+from app.services.audit import record
+from app.services.login.own_address import address_changed
+from app.services.login.sessions import end_sessions
+from app.services.mail.outbox import can_be_mailed
+from app.services.reach import visible_persons
 
 LONGEST = {"first_name": 200, "prefix": 32, "last_name": 200, "email": 254, "number": 64}
 NEEDED = {

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import (
+from app.models import (
     Account,
     AccountLocation,
     Enrolment,
@@ -20,9 +20,9 @@ from ...models import (
     PersonLocation,
     Role,
 )
-from ...models.names import dotted, list_name
-from ..access import Actor
-from ..reach import visible_groups, visible_persons
+from app.models.names import dotted, list_name
+from app.services.access import Actor
+from app.services.reach import visible_groups, visible_persons
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from ...models import (
+from app.models import (
     AccessBlock,
     Account,
     AccountLocation,
@@ -21,8 +21,8 @@ from ...models import (
     PersonKind,
     PersonLocation,
 )
-from ..access import MANAGED, Actor
-from ..reach import visible_groups, visible_persons
+from app.services.access import MANAGED, Actor
+from app.services.reach import visible_groups, visible_persons
 
 MOST_LINKED = 500  # persons on one page; the list with its filters shows all
 

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...models import Enrolment, Group, Guardianship, Location, Person, PersonKind, PersonLocation
-from ..access import Actor
-from ..corrections.blocks import may_see_pupil
-from ..reach import visible_persons
+from app.models import Enrolment, Group, Guardianship, Location, Person, PersonKind, PersonLocation
+from app.services.access import Actor
+from app.services.corrections.blocks import may_see_pupil
+from app.services.reach import visible_persons
 
 MOST_GROUPS = 251  # more than a choice can show; then the name is typed
 

@@ -10,16 +10,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...models import Group, Location, Person
-from .. import audit
-from ..access import Actor
-from ..bulk import pieces
-from ..login.own_address import address_changed
-from ..reach import recompute_reach
-from .changes import PEOPLE, Change, Plan
-from .known import EMAIL, PERSON_FIELDS, KnownSchool
-from .rows import COLUMNS, name_keys, row_makers, type_Ids
-from .writing import TableRows, reserve_ids, type_Row, write_rows
+from app.models import Group, Location, Person
+from app.services import audit
+from app.services.access import Actor
+from app.services.bulk import pieces
+from app.services.login.own_address import address_changed
+from app.services.reach import recompute_reach
+from app.services.roster.plan.changes import PEOPLE, Change, Plan
+from app.services.roster.plan.known import EMAIL, PERSON_FIELDS, KnownSchool
+from app.services.roster.rows.new_rows import COLUMNS, name_keys, row_makers, type_Ids
+from app.services.roster.rows.writing import TableRows, reserve_ids, type_Row, write_rows
 
 
 def apply_plan(

@@ -7,9 +7,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Institution, SyncMessage, SyncRun
-from ...roster import Kind, RosterMessage
-from ...roster.messages import message_text
+from app.models import Institution, SyncMessage, SyncRun
+from app.roster import Kind, RosterMessage
+from app.roster.messages import message_text
 
 COUNTS: Final = ("seen", "new", "changed", "unchanged", "gone", "skipped")
 

@@ -6,10 +6,11 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...errors import InvalidInput, NotAllowed
-from ...models import SyncRun
-from ..access import Actor
-from ..roster.parts import EVERYWHERE, NEW, Part
+from app.errors import InvalidInput, NotAllowed
+from app.models import SyncRun
+from app.services.access import Actor
+from app.services.roster.plan.parts import EVERYWHERE, NEW, Part
+
 from .changes import reaches_everything
 from .shown import part_of
 

@@ -13,10 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Account, Group, Location, Person, Seat, SyncRun
-from ..access import Actor
-from ..bulk import pieces
-from ..reach import visible_groups, visible_persons
+from app.models import Account, Group, Location, Person, Seat, SyncRun
+from app.services.access import Actor
+from app.services.bulk import pieces
+from app.services.reach import visible_groups, visible_persons
 
 NAMES_GROUPS = ("group", "groups", "teaching_groups")  # fields that hold other records
 NAMES_PEOPLE = ("pupil", "mentors")

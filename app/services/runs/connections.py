@@ -9,15 +9,16 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...errors import InvalidInput, SecretUnusable, UnknownName
-from ...models import Institution, Location, SourceConnection
-from ...roster import SourceKind
-from ...roster.client_certificate import ends_on as ends_on_of
-from ...roster.setting_checks import why_wrong
-from ...roster.sources import SOURCES, checked_settings, source_kind
-from ..access import Actor
-from ..audit import record
-from ..sealing import seal, unseal
+from app.errors import InvalidInput, SecretUnusable, UnknownName
+from app.models import Institution, Location, SourceConnection
+from app.roster import SourceKind
+from app.roster.reading.client_certificate import ends_on as ends_on_of
+from app.roster.setting_checks import why_wrong
+from app.roster.sources import SOURCES, checked_settings, source_kind
+from app.services.access import Actor
+from app.services.audit import record
+from app.services.sealing import seal, unseal
+
 from .source_order import join_orders, leave_orders
 from .weekly import connection_of
 

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session, aliased
 
-from ...errors import Conflict, InvalidInput
-from ...models import Account, AuditLine, Person, SyncRun
-from ..access import Actor, require_administrator
-from ..audit import record
-from ..reach import visible_persons
+from app.errors import Conflict, InvalidInput
+from app.models import Account, AuditLine, Person, SyncRun
+from app.services.access import Actor, require_administrator
+from app.services.audit import record
+from app.services.reach import visible_persons
+
 from .approval import chosen_parts
 from .requests import apply_previewed, approve_run, discard_run, run_in_reach
 

@@ -11,14 +11,14 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Account, PersonKind, Seat
-from ...roster import RosterMessage
-from ..accounts.plan import slices, taken_usernames
-from ..accounts.usernames import Named, choose_username
-from ..roster.changes import Change, Plan
-from ..roster.gate_words import location_names
-from ..roster.known import PERSON_FIELDS
-from ..roster.weighed import Weighed
+from app.models import Account, PersonKind, Seat
+from app.roster import RosterMessage
+from app.services.accounts.plan import slices, taken_usernames
+from app.services.accounts.usernames import Named, choose_username
+from app.services.roster.gate.weighed import Weighed
+from app.services.roster.gate.words import location_names
+from app.services.roster.plan.changes import Change, Plan
+from app.services.roster.plan.known import PERSON_FIELDS
 
 NAMED_BY: Final = ("last_name", "first_name", "initials", "prefix", "number", "email")
 MOST_NAMED: Final = 500  # new people whose username is foreseen: as many as a preview shows

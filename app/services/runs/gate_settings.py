@@ -7,13 +7,13 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...clock import local
-from ...errors import InvalidInput
-from ...models import Institution
-from ..access import Actor, require_administrator
-from ..audit import record
-from ..roster.limits import USUAL, in_season
-from ..roster.parts import DIRECTIONS, NEW
+from app.clock import local
+from app.errors import InvalidInput
+from app.models import Institution
+from app.services.access import Actor, require_administrator
+from app.services.audit import record
+from app.services.roster.gate.limits import USUAL, in_season
+from app.services.roster.plan.parts import DIRECTIONS, NEW
 
 LARGEST_SHARE: Final = {NEW: 1000}  # percent; of the others at most all
 ALL: Final = 100

@@ -5,14 +5,15 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from ...models import Institution
-from ...roster import Roster
-from ..roster.authority import heard
-from ..roster.changes import Plan
-from ..roster.gate import Verdict, judge_plan, why_not_this_school
-from ..roster.known import KnownSchool, read_known
-from ..roster.limits import Limits, limits_of
-from ..roster.plan import plan_roster
+from app.models import Institution
+from app.roster import Roster
+from app.services.roster.gate import Verdict, judge_plan, why_not_this_school
+from app.services.roster.gate.limits import Limits, limits_of
+from app.services.roster.plan import plan_roster
+from app.services.roster.plan.authority import heard
+from app.services.roster.plan.changes import Plan
+from app.services.roster.plan.known import KnownSchool
+from app.services.roster.rows.read import read_known
 
 
 @dataclass(frozen=True, slots=True)

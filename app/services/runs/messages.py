@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Group, Location, LocationKey, Person, PersonKey, PersonKind, SyncMessage, SyncRun
-from ...roster import RosterMessage
-from ...roster.messages import message_text
-from ..access import Actor
-from ..reach import visible_groups, visible_persons
+from app.models import Group, Location, LocationKey, Person, PersonKey, PersonKind, SyncMessage, SyncRun
+from app.roster import RosterMessage
+from app.roster.messages import message_text
+from app.services.access import Actor
+from app.services.reach import visible_groups, visible_persons
+
 from .reading import SEVERITIES, Page, page_of
 
 MESSAGES_A_PAGE = 25

@@ -11,23 +11,23 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...models import Account, Institution, Person, Role, SyncMessage, SyncRun
-from ...roster import Roster, RosterMessage
-from .. import audit
-from ..access import Actor
-from ..bulk import insert_rows
-from ..corrections.pins import remember_told
-from ..mail.outbox import NewMail, queue_mails
-from ..roster.apply import apply_plan
-from ..roster.changes import Plan
-from ..roster.given import remember_given
+from app.models import Account, Institution, Role, SyncMessage, SyncRun
+from app.roster import Roster, RosterMessage
+from app.services import audit
+from app.services.access import Actor
+from app.services.bulk import insert_rows
+from app.services.corrections.pins import remember_told
+from app.services.roster.apply import apply_plan
+from app.services.roster.plan.changes import Plan
+from app.services.roster.rows.given import remember_given
+
 from .foresight import foresee_accounts
 from .looking import look_at
+from .notified import tell_administrators
 from .rest import hold_rest, left_aside
 from .shown import shown_changes, shown_parts
 from .work import Hold, keep_run
 
-MOST_CAUSES: Final = 5  # in a mail
 DECIDED: Final = {"weekly": "scheduler"}  # who acts when nobody did
 
 
@@ -55,7 +55,7 @@ def conclude(session: Session, now: datetime, hold: Hold, roster: Roster, today:
     remember_told(session, now, actor_of(session, run), plan.told, run.institution_id, run.id)
     _settle_applied(session, now, run, plan)
     rest = hold_rest(session, now, run, look, aside, today) if status == "held" else None
-    if rest is not None and rest.trigger == "weekly":
+    if rest is not None:
         tell_administrators(session, now, rest, is_rest=True)
     return end_run(session, now, run, "applied", run.reason if rest else None)
 
@@ -98,8 +98,7 @@ def end_run(session: Session, now: datetime, run: SyncRun, status: str, reason: 
         run.changes = None
     if status != "failed":
         run.stage = "done"
-    if run.trigger == "weekly" and status in ("held", "failed"):
-        tell_administrators(session, now, run)
+    tell_administrators(session, now, run)
     session.flush()
     return status
 
@@ -142,28 +141,6 @@ def write_messages(session: Session, run: SyncRun, messages: Iterable[RosterMess
         for one in messages
     )
     insert_rows(session, SyncMessage, columns, rows)
-
-
-def tell_administrators(session: Session, now: datetime, run: SyncRun, *, is_rest: bool = False) -> None:
-    """A mail to each administrator of the school: a weekly run waits for them, or failed (R103).
-
-    `is_rest`: what is safe was applied, and this run holds the rest.
-    """
-    rows = session.execute(
-        sa.select(Account.id, Person.email)
-        .join(Person, Person.id == Account.person_id)
-        .where(Account.institution_id == run.institution_id, Account.role == Role.ADMINISTRATOR)
-        .where(Account.active, ~Account.blocked, Person.email.is_not(None))
-        .order_by(Account.id)
-    )
-    causes = (run.parts or {}).get("causes", [])[:MOST_CAUSES]
-    details = {"run": run.id, "reason": run.reason, "causes": causes, "is_rest": is_rest}
-    template = "sync-held" if run.status == "held" else "sync-failed"
-    queue_mails(
-        session,
-        now,
-        [NewMail(template, email, run.institution_id, account_id, None, details) for account_id, email in rows],
-    )
 
 
 def foresee(

@@ -11,10 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from ...models import Account, Person, SyncMessage, SyncRun
-from ...models.names import full_name
-from ..access import Actor
-from ..reach import visible_persons
+from app.models import Account, Person, SyncMessage, SyncRun
+from app.models.names import full_name
+from app.services.access import Actor
+from app.services.reach import visible_persons
+
 from .requests import OPEN, SHOWN
 
 RUNS_A_PAGE = 12  # the page size of the manual (part 7 nr 14)

@@ -14,10 +14,11 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ...errors import Conflict, UnknownName
-from ...models import Institution, SyncRun, Upload
-from .. import audit
-from ..access import Actor
+from app.errors import Conflict, UnknownName
+from app.models import Institution, SyncRun, Upload
+from app.services import audit
+from app.services.access import Actor
+
 from .answers import full_counts, run_answer, run_answers, seconds_between
 from .uploads import MAX_UPLOAD, store_upload
 

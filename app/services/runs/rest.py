@@ -1,4 +1,4 @@
-"""What is safe goes on, and who would go or lose access waits in a second run (issue 3 part 2)."""
+"""What is safe goes on, and who would go or lose access waits in a second run."""
 
 import secrets
 from collections.abc import Collection
@@ -7,9 +7,10 @@ from datetime import date, datetime
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...models import Institution, SyncRun
-from ..roster.limits import WIDENED
-from ..roster.parts import EVERYWHERE, Part
+from app.models import Institution, SyncRun
+from app.services.roster.gate.limits import WIDENED
+from app.services.roster.plan.parts import EVERYWHERE, Part
+
 from .foresight import foresee_accounts
 from .looking import Look, look_at
 from .shown import part_key, part_of, shown_changes, shown_parts

@@ -8,13 +8,14 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...clock import last_weekly_moment
-from ...errors import InvalidInput, UnknownName
-from ...models import Institution, Location
-from ...roster import SourceKind
-from ...roster.sources import SOURCES
-from ..access import Actor, require_administrator
-from ..audit import record
+from app.clock import last_weekly_moment
+from app.errors import InvalidInput, UnknownName
+from app.models import Institution, Location
+from app.roster import SourceKind
+from app.roster.sources import SOURCES
+from app.services.access import Actor, require_administrator
+from app.services.audit import record
+
 from .weekly import connected_sources
 
 PRACTICE = "practice"

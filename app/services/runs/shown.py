@@ -4,14 +4,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
-from ..roster.apply import as_json
-from ..roster.causes import cause_of_doubt, causes_of
-from ..roster.changes import Change, Named, Plan
-from ..roster.gate import Verdict
-from ..roster.gate_words import location_names
-from ..roster.limits import Limits
-from ..roster.parts import EVERYWHERE, NOWHERE, Part, parts_of
-from ..roster.weighed import Weighed
+from app.services.roster.apply import as_json
+from app.services.roster.gate import Verdict
+from app.services.roster.gate.causes import cause_of_doubt, causes_of
+from app.services.roster.gate.limits import Limits
+from app.services.roster.gate.weighed import Weighed
+from app.services.roster.gate.words import location_names
+from app.services.roster.plan.changes import Change, Named, Plan
+from app.services.roster.plan.parts import EVERYWHERE, NOWHERE, Part, parts_of
+
 from .foresight import Foresight
 
 NOTHING: Final = Foresight()

@@ -7,9 +7,10 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...models import Institution, SourceConnection, SyncRun
-from ...roster import Kind, SourceKind
-from ...roster.sources import SOURCES
+from app.models import Institution, SourceConnection, SyncRun
+from app.roster import Kind, SourceKind
+from app.roster.sources import SOURCES
+
 from .requests import OPEN
 from .settings import source_states
 

@@ -8,14 +8,15 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...errors import InvalidInput
-from ...models import Institution, PersonKey, SyncRun
-from ...roster import Kind
-from ...roster.sources import SOURCES
-from ..access import Actor, require_administrator
-from ..audit import record
-from ..roster.authority import first_place
-from ..roster.authority_rows import order_of
+from app.errors import InvalidInput
+from app.models import Institution, PersonKey, SyncRun
+from app.roster import Kind
+from app.roster.sources import SOURCES
+from app.services.access import Actor, require_administrator
+from app.services.audit import record
+from app.services.roster.plan.authority import first_place
+from app.services.roster.rows.authority import order_of
+
 from .weekly import connected_sources
 
 MOST: Final = 3  # sources in one order

@@ -1,4 +1,4 @@
-"""How a school's own tables are read: the mapping that was last used for each kind of table (issue 3 part 1)."""
+"""How a school's own tables are read: the mapping that was last used for each kind of table."""
 
 import json
 from datetime import datetime
@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...errors import UnknownName
-from ...models import Person, PersonKind, SyncRun, TableMapping, Upload
-from ...roster.table import Mapping
-from ..access import Actor
+from app.errors import UnknownName
+from app.models import Person, PersonKind, SyncRun, TableMapping, Upload
+from app.roster.table import Mapping
+from app.services.access import Actor
 
 
 def remembered_mappings(session: Session, institution_id: int) -> list[str]:

@@ -13,10 +13,10 @@ from typing import Any, BinaryIO, Final, NamedTuple
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from ...errors import InvalidInput
-from ...models import Upload
-from ...roster.archive import MAGIC
-from ...roster.sources import source_kind
+from app.errors import InvalidInput
+from app.models import Upload
+from app.roster.reading.archive import MAGIC
+from app.roster.sources import source_kind
 
 MAX_UPLOAD: Final = 50 * 1024 * 1024  # bytes of one upload, all files together, as in formats.md 1.1
 MOST_FILES: Final = 50

@@ -8,11 +8,12 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ...clock import last_weekly_moment, local
-from ...models import Institution, SourceConnection, SyncRun
-from ..access import Actor
-from ..roster.authority import first_place
-from ..roster.authority_rows import order_of
+from app.clock import last_weekly_moment, local
+from app.models import Institution, SourceConnection, SyncRun
+from app.services.access import Actor
+from app.services.roster.plan.authority import first_place
+from app.services.roster.rows.authority import order_of
+
 from .requests import open_run_locked, waiting_run
 
 SCHEDULER: Final = "scheduler"

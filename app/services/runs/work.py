@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session, aliased
 
-from ...errors import RosterUnavailable, RosterUnreadable
-from ...models import Institution, Location, LocationKey, SourceConnection, SyncRun, Upload
-from ...roster import RosterSource
-from ...roster.sources import file_source, service_source, source_kind
-from ..sealing import unseal
+from app.errors import RosterUnavailable, RosterUnreadable
+from app.models import Institution, Location, LocationKey, SourceConnection, SyncRun, Upload
+from app.roster import RosterSource
+from app.roster.sources import file_source, service_source, source_kind
+from app.services.sealing import unseal
+
 from .uploads import reading_options
 
 LEASE: Final = timedelta(seconds=60)

@@ -15,12 +15,13 @@ from flask_babel import gettext as _
 from flask_mail import BadHeaderError
 from sqlalchemy.exc import OperationalError
 
-from ...clock import now
-from ...errors import trail
-from ...extensions import db, mail, transaction
-from ...models import OutboxMail
-from ...services.mail import delivery as outbox
-from ...services.mail.outbox import can_be_mailed
+from app.clock import now
+from app.errors import trail
+from app.extensions import db, mail, transaction
+from app.models import OutboxMail
+from app.services.mail import delivery as outbox
+from app.services.mail.outbox import can_be_mailed
+
 from .book import BEGUN, ENDED, HELD, SENT, Book, books, left_books
 from .letter import House
 from .line import TIMEOUT, Line, UnsafeLine, write_file

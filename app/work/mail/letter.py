@@ -11,10 +11,10 @@ from functools import lru_cache
 from flask_babel import format_date, format_time
 from flask_babel import gettext as _
 
-from ...clock import local
-from ...models import names
-from ...services.login.credentials import activation_token, readable_password
-from ...services.mail.delivery import Due, Family
+from app.clock import local
+from app.models import names
+from app.services.login.credentials import activation_token, readable_password
+from app.services.mail.delivery import Due, Family
 
 
 @dataclass(frozen=True, slots=True)

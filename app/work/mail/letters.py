@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 
-from ...models import PersonKind
-from ...services.mail.delivery import Due, Family
+from app.models import PersonKind
+from app.services.mail.delivery import Due, Family
+
 from .letter import House, Letter, Row, Subject, moment_in_words, questions
 from .warnings import exchange_worry, login_alarm, sync_failed, sync_held
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ...services.mail.delivery import is_in_the_clear
+from app.services.mail.delivery import is_in_the_clear
 
 TIMEOUT = 60  # seconds without a sign of life; some servers think long before they answer
 

@@ -11,7 +11,8 @@ from typing import Any
 from flask import current_app
 from flask_mail import Message
 
-from ...services.mail.delivery import Due, Family
+from app.services.mail.delivery import Due, Family
+
 from .letter import House, one_line
 from .letters import write_letter
 

@@ -1,0 +1,1 @@
+"""What adapters read with, of no system in particular: careful HTTP, SOAP, XML, archives, tables, dates and names."""
