@@ -51,6 +51,14 @@ def test_a_dry_run_names_usernames_accounts_and_access_and_writes_nothing(bring_
     }
 
 
+def test_only_people_get_a_username_not_the_groups_and_locations_that_are_new_as_well(bring_in):
+    """Refs of new rows count per table: group -1 is not person -1."""
+    foreseen = [one for one in bring_in(edexml(), "--dry-run")["messages"] if one["code"].endswith("-foreseen")]
+
+    assert {one["kind"] for one in foreseen} == {"pupil"}
+    assert len({one["text"] for one in foreseen}) == len(foreseen)
+
+
 def test_what_is_applied_keeps_no_foresight_in_the_log(bring_in, next_week):
     assert foretold(bring_in(next_week)) == {}
 

@@ -17,7 +17,7 @@ from app.services.accounts.plan import slices, taken_usernames
 from app.services.accounts.usernames import Named, choose_username
 from app.services.roster.gate.weighed import Weighed
 from app.services.roster.gate.words import location_names
-from app.services.roster.plan.changes import Change, Plan
+from app.services.roster.plan.changes import PEOPLE, Change, Plan
 from app.services.roster.plan.known import PERSON_FIELDS
 
 NAMED_BY: Final = ("last_name", "first_name", "initials", "prefix", "number", "email")
@@ -33,7 +33,9 @@ class Foresight:
     lost: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # names of locations they are seen from no more
 
     def fields_of(self, change: Change) -> Iterator[list[Any]]:
-        """What belongs to this change, as further [field, old, new] of it."""
+        """What belongs to this change, as further [field, old, new] of it. Refs of groups and locations are others."""
+        if change.kind not in PEOPLE:
+            return
         if change.what == "new" and change.ref in self.usernames:
             yield ["username", None, self.usernames[change.ref]]
         if change.what == "gone" and change.ref in self.closing:
@@ -70,7 +72,7 @@ def _usernames(session: Session, plan: Plan) -> dict[int, str]:
 
 
 def _closing(session: Session, plan: Plan) -> dict[int, str]:
-    gone = [change.ref for change in plan.changes if change.what == "gone"]
+    gone = [change.ref for change in plan.changes if change.what == "gone" and change.kind in PEOPLE]
     works = sa.and_(Account.seat == Seat.OWN, Account.active, ~Account.blocked)
     chosen = sa.select(Account.person_id, Account.username).where(works)
     return {
