@@ -189,13 +189,13 @@ class Exchange(Source):
         merge_id = self.world.merge(ids[kept], ids[other])
         self.school.merge(kept, other)
         self._acted()
-        self.merged.append((merge_id, before, whole, self.school.copy()))
+        self.merged.append((merge_id, before, whole, self.world.whole()))
 
     @precondition(lambda self: self.merged)
     @rule()
     def the_last_two_are_split(self):
         merge_id, before, whole, after = self.merged.pop()
-        same = self.school == after
+        same = self.world.whole() == after
         self.world.split(merge_id)
         if same:
             assert self.world.whole() == whole

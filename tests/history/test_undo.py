@@ -221,12 +221,14 @@ def test_a_run_that_changed_nothing_or_was_not_applied_has_nothing_to_undo(histo
         history.undo(999)
 
 
-def test_an_empty_location_goes_and_its_place_set_with_it(history, session):
+def test_an_empty_location_goes_and_who_moved_there_is_back_where_they_were(history, session):
     history.run(roster(*FIRST, groups=GROUPS, locations=(LINDELAAN,)))
+    whole = history.whole()
     run = history.run(roster(FIRST[0]._replace(location_key="L2", group_key=None), *FIRST[1:], groups=GROUPS))
     history.undo(run)
 
     assert session.scalars(sa.select(Location.code)).all() == ["99ZZ01"]
+    assert history.whole() == whole
     history.run(roster(FIRST[0]._replace(location_key="L2", group_key=None), *FIRST[1:], groups=GROUPS))
     assert history.whole()["sets"] != []
     seen = {person for person, _location in history.whole()["sets"]}

@@ -9,7 +9,7 @@ import pytest
 from app.errors import RosterUnreadable
 from app.roster import Kind
 from app.roster.oneroster_csv import OneRosterFiles
-from app.roster.reading import package_files
+from app.roster.reading import file_size, package_files
 from tests.roster.roster_world import counts, imported, plan
 from tests.sources.oneroster import oneroster_world
 from tests.sources.oneroster.oneroster_school import TODAY, School, packed, sheet
@@ -93,10 +93,10 @@ def test_a_zip_that_is_cut_locked_linked_or_lies_is_refused_r74(tmp_path, read):
 
 
 def test_too_much_is_refused_before_it_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(package_files, "MAX_BYTES", 1000)
+    monkeypatch.setattr(file_size, "MAX_BYTES", 1000)
     with pytest.raises(RosterUnreadable, match="50 MB"):
         OneRosterFiles([packed(tmp_path / "a.zip", FILES)], "99ZZ", TODAY).fetch()
-    monkeypatch.setattr(package_files, "MAX_BYTES", 10**9)
+    monkeypatch.setattr(file_size, "MAX_BYTES", 10**9)
     monkeypatch.setattr(package_files, "MAX_UNPACKED", 1000)
     with pytest.raises(RosterUnreadable, match="too large"):
         OneRosterFiles([packed(tmp_path / "a.zip", FILES)], "99ZZ", TODAY).fetch()

@@ -17,6 +17,7 @@ from .new_rows import COLUMNS, KEYS
 
 type_Row = dict[str, Any]
 SUBJECTS = {Person: "person", Group: "group", Location: "location"}  # what the log calls a row of this table
+ASIDE = {Group: ("name", "#{}"), Location: ("code", "#{:05x}")}  # what is unique of a place, and a value nobody has
 
 
 @dataclass(slots=True)
@@ -33,7 +34,8 @@ def write_rows(
 ) -> None:
     """Delete, change and insert. With a run, its journal is written along. The caller commits.
 
-    What refers to others goes first and comes last. Changes go before new rows, because they make room for them.
+    Links go first, because they make room. Places and people that go, go last: by then nothing refers to them, and
+    deleting one never takes a row along that only moved away. Until then a place steps aside for who gets its name.
     """
     journal = Journal()
     ordered = [(table, tables[table]) for table in COLUMNS if table in tables]
@@ -41,12 +43,18 @@ def write_rows(
         gone = {table: rows.gone for table, rows in ordered}
         note_before(session, institution_id, journal, gone, {table: rows.changed for table, rows in ordered})
     for table, rows in reversed(ordered):
-        _delete(session, table, rows.gone)
+        if table in ASIDE:
+            _step_aside(session, table, rows)
+        elif table not in SUBJECTS:
+            _delete(session, table, rows.gone)
     for table, rows in ordered:
         _update(session, table, rows.changed, institution_id)
         for columns, new in rows.new:
             noted = new if run_id is None else journal.note_new(table, columns, new)
             insert_rows(session, table, ("institution_id", *columns), ((institution_id, *row) for row in noted))
+    for table, rows in reversed(ordered):
+        if table in SUBJECTS:
+            _delete(session, table, rows.gone)
     if run_id is not None:
         journal.write(session, now, institution_id, run_id)
 
@@ -81,6 +89,16 @@ def _delete(session: Session, table: type[Any], keys: Iterable[Any]) -> None:
     for piece in pieces(keys):
         gone = sa.delete(table.__table__).where(_same_key(table))
         session.connection().execute(gone, [_key_values(table, key) for key in piece])
+
+
+def _step_aside(session: Session, table: type[Any], rows: TableRows) -> None:
+    """Places that go give up their name or code when another one may get it."""
+    if rows.gone and (rows.changed or rows.new):
+        column, form = ASIDE[table]
+        named = [{"key_id": id, "aside": form.format(id)} for id in rows.gone]
+        session.connection().execute(
+            sa.update(table.__table__).where(_same_key(table)).values({column: sa.bindparam("aside")}), named
+        )
 
 
 def _update(session: Session, table: type[Any], changes: Iterable[tuple[Any, type_Row]], institution_id: int) -> None:
