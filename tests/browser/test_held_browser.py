@@ -1,6 +1,7 @@
 """A held run in a browser: looked at, applied in part with a reason; and the roll-over that is planned."""
 
 import sqlalchemy as sa
+from playwright.sync_api import expect
 
 from app.clock import today
 from app.models import AccountLocation, Location, SyncRun
@@ -25,10 +26,10 @@ def test_a_held_run_is_applied_in_part(session, institution, open_panel, adminis
     page.goto(f"/beheer/synchronisatie/{run_id}/")
     assert not page.get_by_label("Havenkwartier (99ZZ02)").is_checked()
     page.get_by_text("Namen").first.click()
-    assert page.get_by_text("leerling 200000").is_visible()
+    expect(page.get_by_text("leerling 200000")).to_be_visible()
     picture(page, "held-1-run")
     page.get_by_role("button", name="Alleen aangevinkte delen toepassen").click()
-    assert page.get_by_role("alert").get_by_text("Schrijf op waarom").is_visible()
+    expect(page.get_by_role("alert").get_by_text("Schrijf op waarom")).to_be_visible()
     page.get_by_label("Reden").fill("Haven staat nog uit in de bron")
     page.get_by_role("button", name="Alleen aangevinkte delen toepassen").click()
     assert broken(page) == ["Failed to load resource: the server responded with a status of 400 (BAD REQUEST)"]
@@ -40,7 +41,7 @@ def test_a_held_run_is_applied_in_part(session, institution, open_panel, adminis
     assert len(present(session)) == 101
     session.rollback()
     page.goto(f"/beheer/synchronisatie/{run_id}/")
-    assert page.get_by_text("Niet alles is toegepast").is_visible()
+    expect(page.get_by_text("Niet alles is toegepast")).to_be_visible()
     picture(page, "held-2-done")
 
 
@@ -56,6 +57,8 @@ def test_a_roll_over_is_planned(session, open_panel, picture):
     picture(page, "limits-1-form")
     page.get_by_role("button", name="Opslaan").click()
 
-    assert page.get_by_text(f"Er is een jaarovergang gepland van 20-07-{year} tot en met 20-08-{year}.").is_visible()
-    assert page.get_by_label("Wat veilig is, gaat door").is_checked()
+    expect(
+        page.get_by_text(f"Er is een jaarovergang gepland van 20-07-{year} tot en met 20-08-{year}.")
+    ).to_be_visible()
+    expect(page.get_by_label("Wat veilig is, gaat door")).to_be_checked()
     assert broken(page) == []

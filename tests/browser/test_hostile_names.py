@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+from playwright.sync_api import expect
 
 from app.models import Group, Guardianship, Location, NewsItem, PersonKind, SyncMessage, SyncRun
 from app.services.reach import recompute_reach
@@ -103,7 +104,7 @@ def test_no_name_does_anything_on_any_page_r61_r64(hostile_school, open_panel):
             assert text[:15] in page.locator("main").inner_text(), address
             if page.locator("a.btn-danger").count():  # the dialog that asks before deleting
                 page.locator("a.btn-danger").click()
-                assert page.locator("dialog[open]").is_visible()
+                expect(page.locator("dialog[open]")).to_be_visible()
             assert broken(page) == [], text
 
 

@@ -1,6 +1,7 @@
 """Deleting asks first, in a dialog of our own; without script a page asks (R62, Z-147, Z-150, Z-215)."""
 
 import pytest
+from playwright.sync_api import expect
 
 from app.models import Account, Person, PersonKind
 from tests.browser.panel_world import broken, open_panel, served
@@ -36,7 +37,7 @@ def test_cancel_sends_nothing_and_ok_sends_one_form_r62(session, open_panel, pla
     page.goto(address)
     page.locator("a.btn-danger").click()
     dialog = page.locator("dialog[open]")
-    assert dialog.is_visible()
+    expect(dialog).to_be_visible()
     assert page.evaluate("document.activeElement.innerText") == "Annuleren"
     dialog.get_by_role("button", name="Annuleren").click()
     page.locator("a.btn-danger").click()

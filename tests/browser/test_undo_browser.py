@@ -1,6 +1,7 @@
 """Undoing a run in a browser: from its page through the form to the preview, and 'Waarom?' on the page of a person."""
 
 import sqlalchemy as sa
+from playwright.sync_api import expect
 
 from app.models import AccountLocation, Location
 from app.services.reach import recompute_reach
@@ -45,6 +46,6 @@ def test_a_run_is_undone_and_a_person_says_why(session, open_panel, administrato
         page.goto(f"/beheer/{kind}/{history.person(number).id}/")
         session.rollback()
         page.get_by_text("Waarom?").click()
-        assert page.locator("#waarom tbody tr").first.is_visible()
+        expect(page.locator("#waarom tbody tr").first).to_be_visible()
         assert broken(page) == []
         picture(page, f"undo-5-why-{kind}")
