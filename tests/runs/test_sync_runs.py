@@ -143,6 +143,16 @@ def test_a_weekly_run_that_is_held_waits_and_is_mailed_r103(session, ask, carry_
     assert (mail.template, mail.account_id, mail.details["run"]) == ("sync-held", administrator.id, run)
 
 
+def test_who_looks_at_a_run_gets_no_mail_and_of_what_waits_all_do_r103(session, ask, carry_out, administrator):
+    actor = Actor(administrator.username, administrator.id, administrator.institution_id, administrator.role)
+    assert carry_out(ask(preview=True, actor=actor))["status"] == "preview"
+    assert carry_out(ask("edexml", actor=actor))["status"] == "failed"
+    assert count(session, OutboxMail) == 0
+
+    assert carry_out(ask("edexml"))["status"] == "failed"
+    assert count(session, OutboxMail, template="sync-failed") == 1
+
+
 def test_a_held_run_is_applied_when_somebody_approves_it(session, ask, carry_out, connected):
     with Player(pupils=60, guardians=90, staff=8) as player:
         connected(player)

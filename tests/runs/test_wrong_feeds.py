@@ -5,7 +5,19 @@ import sqlalchemy as sa
 
 from app.clock import now, today
 from app.extensions import transaction
-from app.models import Account, Enrolment, Group, GroupPupil, Location, OutboxMail, Person, PersonKey, SyncRun
+from app.models import (
+    Account,
+    Enrolment,
+    Group,
+    GroupPupil,
+    Location,
+    OutboxMail,
+    Person,
+    PersonKey,
+    PersonKind,
+    Role,
+    SyncRun,
+)
 from app.roster.edexml import EdexmlSource
 from app.services.runs.outcome import conclude
 from app.services.runs.work import take_run
@@ -126,7 +138,7 @@ def in_place(session, ask, tmp_path, institution):
 
 def everything(session):
     """All rows of people, as they are."""
-    tables = (Person, PersonKey, Enrolment, Group, GroupPupil, Location, Account, OutboxMail)
+    tables = (Person, PersonKey, Enrolment, Group, GroupPupil, Location, Account)
     return {table.__tablename__: sorted(map(tuple, session.execute(sa.select(table.__table__)))) for table in tables}
 
 
@@ -135,8 +147,12 @@ def test_there_are_at_least_forty_of_them():
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_a_wrong_feed_changes_nothing_and_is_told_in_words_r103(wrong, bring_in, in_place, session):
+def test_a_wrong_feed_changes_nothing_and_is_told_in_words_r103(
+    wrong, bring_in, in_place, session, make_person, make_account
+):
+    """Nobody stands at a screen, so the administrators get a mail."""
     source, content, status, words = WRONG[wrong]
+    boss = make_account(make_person(PersonKind.STAFF, email="boss@school.example"), Role.ADMINISTRATOR).id
     before = everything(session)
     session.rollback()
 
@@ -150,6 +166,10 @@ def test_a_wrong_feed_changes_nothing_and_is_told_in_words_r103(wrong, bring_in,
     assert sentence.endswith(".")
     assert len(sentence) > 20
     assert code == (1 if status == HELD or wrong == "another school" else 2)  # contract.md
+    mails = session.execute(sa.select(OutboxMail.template, OutboxMail.account_id, OutboxMail.details)).all()
+    if "status" in answer:
+        ((template, account, details),) = mails
+        assert (template, account, details["reason"]) == (f"sync-{status}", boss, sentence)
 
 
 def test_the_right_feed_after_a_wrong_one_is_simply_applied_r103(bring_in, session):
