@@ -211,6 +211,7 @@ class Guardianship(Base):
     relation: Mapped[str | None] = mapped_column(sa.String(64))
     receives_post: Mapped[bool | None]  # a wish for paper, not a right to see
     rank: Mapped[int | None]  # 1 = first contact
+    has_authority: Mapped[bool | None]  # "ouderlijk gezag", as the source tells it; gives and takes no access
 
 
 class PersonLocation(Base):

@@ -104,13 +104,14 @@ class RosterGuardian(NamedTuple):
 
 
 class RosterGuardianship(NamedTuple):
-    """The pair guardian-pupil, which carries relation and post (Z-265 to Z-267)."""
+    """The pair guardian-pupil, which carries relation, post and authority (Z-265 to Z-267)."""
 
     guardian_key: str
     pupil_key: str
     relation: type_Text = ABSENT
     receives_post: bool | None | _Absent = ABSENT
     rank: int | None | _Absent = ABSENT  # 1: first contact
+    has_authority: bool | None | _Absent = ABSENT  # "ouderlijk gezag"
 
 
 class RosterStaff(NamedTuple):

@@ -157,6 +157,7 @@ FIELDS: Final[Mapping[str, Any]] = {
     "group_name": _l("name of the group"),
     "mentors": _l("mentor"),
     "receives_post": _l("post"),
+    "has_authority": _l("parental authority"),
     "schema-order": _l("a field is unknown here, missing, or in the wrong order"),
     "schema-attribute": _l("a required attribute is missing"),
     "schema-reference": _l("a key is not unique, or refers to nothing"),

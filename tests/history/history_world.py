@@ -40,7 +40,7 @@ SECOND = (
     pupil("100004", last_name="Nieuw", group_key="g2c"),
     guardian(email="c@thuis.example"),
     guardian("700003", last_name="Nieuw"),
-    pair(relation="tante", receives_post=False),
+    pair(relation="tante", receives_post=False, has_authority=False),
     pair("700003", "100004"),
     staff(group_keys=("g2c",)),
 )

@@ -89,6 +89,17 @@ def test_relation_and_post_belong_to_the_pair_z265_z266():
     assert changed(imported(FIRST), FAMILY[0], guardian(), pair(relation=ABSENT), staff()).is_empty
 
 
+def test_authority_belongs_to_the_pair_and_silence_leaves_it():
+    told = imported(roster(*FAMILY[:2], pair(has_authority=True), staff(), groups=GROUPS))
+    parent, child = person(told, "guardian", "700001").id, person(told, "pupil", "100001").id
+    assert told.guardians[child][parent] == ("moeder", True, 1, True)
+
+    later = changed(told, FAMILY[0], guardian(), pair(has_authority=False), staff())
+    (change,) = later.changes
+    assert (change.kind, change.fields) == ("guardian", (("has_authority", True, False),))
+    assert changed(told, FAMILY[0], guardian(), pair(has_authority=ABSENT), staff()).is_empty
+
+
 def test_a_pair_that_is_told_no_more_is_removed():
     known = imported(roster(*FAMILY, guardian("700002"), pair("700002"), groups=GROUPS))
     later = changed(known, *FAMILY)

@@ -94,7 +94,9 @@ def make_school(session, pupils=1_000, *, brin="98ZZ", names=("Lindelaan", "Have
         )
         rows[GroupPupil].append(link | {"group_id": group, "person_id": pupil})
         rows[Guardianship].append(
-            link | {"guardian_id": guardian, "pupil_id": pupil, "relation": "moeder", "receives_post": n % 2 == 0}
+            link
+            | {"guardian_id": guardian, "pupil_id": pupil, "relation": "moeder"}
+            | {"receives_post": n % 2 == 0, "has_authority": n % 3 == 0}
         )
         rows[PersonLocation] += [
             link | {"location_id": place, "person_id": one, "by_group": False, "by_hand": False}

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from app.admin.lists import exports
 from app.admin.lists.exports import plain_cell
-from app.models import Account, AuditLine, Person
+from app.models import Account, AuditLine, Guardianship, Person
 from tests.screens.screens_world import LISTS, here, lindelaan
 
 __all__ = ["here", "lindelaan"]  # fixtures
@@ -57,6 +57,24 @@ def test_both_kinds_hold_the_same_cells(admin_client, thirty):
     sheet = read_xlsx(admin_client.get(f"{LISTS['pupils']}export/xlsx/"))
     assert [[cell.value or "" for cell in row] for row in sheet.rows] == lines
     assert len(lines) == 31
+
+
+def test_an_export_of_guardians_tells_authority_per_child_where_it_differs(
+    admin_client, session, here, make_person, lindelaan
+):
+    def told():
+        head, line = read_csv(admin_client.get(f"{LISTS['guardians']}export/csv/"))
+        return line[head.index("Ouderlijk gezag")]
+
+    assert told() == ""
+    session.execute(sa.update(Guardianship).values(has_authority=True))
+    session.commit()
+    assert told() == "Ja"
+    other = make_person(location=lindelaan, last_name="Ander", first_name="Bo")
+    pair = {"guardian_id": here["guardians"], "pupil_id": other.id, "institution_id": lindelaan.institution_id}
+    session.add(Guardianship(**pair, has_authority=False))
+    session.commit()
+    assert told() == "Ander, Bo: Nee; eigennaam, eigen: Ja"
 
 
 def test_the_file_name_is_ours_and_the_file_is_a_download(admin_client, thirty):

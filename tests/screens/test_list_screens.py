@@ -5,7 +5,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from app.models import Enrolment, Group, PersonKind
+from app.models import Enrolment, Group, Guardianship, PersonKind
 from app.services.reach import recompute_reach
 from tests.screens.screens_world import LISTS, elsewhere, here, lindelaan
 
@@ -137,6 +137,19 @@ def test_the_record_of_a_pupil_links_to_guardian_staff_group_and_account_z171(ad
 def test_guardian_staff_and_group_link_back_to_the_pupil_z278(admin_client, here):
     for endpoint in ("guardians", "staff", "groups"):
         assert f'href="{LISTS["pupils"]}{here["pupils"]}/"' in get(admin_client, f"{LISTS[endpoint]}{here[endpoint]}/")
+
+
+@pytest.mark.parametrize(
+    ("has_authority", "words"), [(True, "met ouderlijk gezag"), (False, "zonder ouderlijk gezag"), (None, None)]
+)
+def test_authority_stands_on_the_pages_of_pupil_and_guardian_and_silence_shows_nothing(
+    admin_client, session, here, has_authority, words
+):
+    session.execute(sa.update(Guardianship).values(has_authority=has_authority))
+    session.commit()
+    for endpoint in ("pupils", "guardians"):
+        page = get(admin_client, f"{LISTS[endpoint]}{here[endpoint]}/")
+        assert f"moeder, ontvangt post{', ' if words else '<'}{words or ''}" in page
 
 
 def test_guardians_show_relation_and_post_z265_z266(admin_client, here):

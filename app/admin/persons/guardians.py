@@ -53,6 +53,15 @@ def gets_post(person: Person, beside: dict[int, list[Child]]) -> bool | None:
     return any(said) if said else None
 
 
+def authority(person: Person, beside: dict[int, list[Child]]) -> bool | str | None:
+    """Whether this guardian has parental authority over the children in reach; said per child where that differs."""
+    each = beside.get(person.id, [])
+    if len({child.has_authority for child in each}) < 2:
+        return each[0].has_authority if each else None
+    words = {True: _("Yes"), False: _("No"), None: _("unknown")}
+    return "; ".join(f"{child.name}: {words[child.has_authority]}" for child in each)
+
+
 class GuardianScreen(PersonScreen):
     kind = PersonKind.GUARDIAN
     place = "guardians"
@@ -65,6 +74,7 @@ class GuardianScreen(PersonScreen):
         number_column(_l("Guardian number")),
         Column("children", _l("Children"), lambda person, beside: beside.get(person.id, []), cell="wide"),
         Column("post", _l("Post"), gets_post, cell="yes_or_unknown"),
+        Column("authority", _l("Parental authority"), authority, shown=False),
         EMAIL,
         HAS_ACCOUNT,
     )

@@ -125,6 +125,7 @@ FIELD_LABELS = {
     "relation": _l("Relation"),
     "receives_post": _l("Receives post"),
     "rank": _l("Order of contact"),
+    "has_authority": _l("Parental authority"),
     "mentors": _l("Mentors"),
     "school_year": _l("School year"),
     "year_of_study": _l("Year of study"),

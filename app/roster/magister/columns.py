@@ -43,6 +43,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "relation": "relatie relatiesoort soortrelatie relation relatietype relatieomschrijving",
     "post": "magpostontvangen ontvangtpost postontvangen postontvangst post correspondentie",
     "rank": "volgnummer volgorde rang",
+    "authority": "ouderlijkgezag gezag heeftouderlijkgezag heeftgezag wettelijkgezag gezaghebbend",
     "code": "code doccode docentcode personeelscode medewerkercode afkorting lerarencode",
     "full_name": "loginaccountvolledigenaam volledigenaam naamvol",
     "function": "functieomschr functie functieomschrijving",

@@ -68,11 +68,11 @@ class GuardianReader:
         return True
 
     def _pair(self, number: str, one: _Seen) -> RosterGuardianship:
-        relation, post, rank = (one.row.get(field, "guardian", one.slot) for field in PAIR_FIELDS)
+        relation, post, rank, authority = (one.row.get(field, "guardian", one.slot) for field in PAIR_FIELDS)
         if relation:
             relation = self._check.text("guardian", number, "relation", relation)
         order = int(rank) if rank and rank.isdecimal() and len(rank) < 4 else one.slot or ABSENT
-        return RosterGuardianship(number, one.pupil, relation, yes_or_no(post), order)
+        return RosterGuardianship(number, one.pupil, relation, yes_or_no(post), order, yes_or_no(authority))
 
 
 def pupil_number(row: Row) -> str:

@@ -42,7 +42,7 @@ SPELLED_OUT: Final = {
     About.STAFF: "staff",
     About.STAFF_GROUPS: "staff",
 }
-PAIR_FIELDS: Final = ("relation", "post", "rank")
+PAIR_FIELDS: Final = ("relation", "post", "rank", "authority")
 NAMES: Final = ("last_name", "initials", "prefix", "gender", "email")
 
 

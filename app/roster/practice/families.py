@@ -70,7 +70,9 @@ def link_family(world: World, family: Family, pupil_key: str) -> None:
     """Ties a pupil to the guardians of the family."""
     for rank, key in enumerate(family.guardians, 1):
         relation = "moeder" if rank == 1 else "vader" if rank == 2 else "verzorger"
-        world.pairs.append(RosterGuardianship(key, pupil_key, relation, rank == 1 or world.dice.random() < 0.7, rank))
+        has_post = rank == 1 or world.dice.random() < 0.7
+        has_authority = rank == 1 or int(key.rpartition("-")[2]) % 8 > 0
+        world.pairs.append(RosterGuardianship(key, pupil_key, relation, has_post, rank, has_authority))
 
 
 def address(name: str) -> str:

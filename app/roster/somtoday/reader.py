@@ -102,9 +102,12 @@ class SomtodayReader:
         pupil = uuid_of(record)
         if pupil is None:
             return None
-        post = record.get("mag_post_ontvangen")
         relation = self._check.text("guardian", number, "relation", record.get("relatiesoort"))
-        return RosterGuardianship(guardian, pupil, relation or ABSENT, post if isinstance(post, bool) else ABSENT)
+        post, authority = (
+            value if isinstance(value := record.get(name), bool) else ABSENT
+            for name in ("mag_post_ontvangen", "ouderlijk_gezag")
+        )
+        return RosterGuardianship(guardian, pupil, relation or ABSENT, post, has_authority=authority)
 
     def staff(self, record: type_Record, permitted: type_Record) -> RosterStaff | None:
         """A staff member, or None for somebody who has left. `Medewerker 51326` becomes 51326."""

@@ -143,6 +143,13 @@ GUARDIAN: Final = _table(
         "ontvangtpost magpostontvangen postontvangen post receivespost",
     ),
     Field("rank", "rank", _l("Order of contact"), "Volgnummer", "volgnummer volgnr volgorde rank"),
+    Field(
+        "has_authority",
+        "yes",
+        _l("Parental authority"),
+        "Ouderlijk gezag",
+        "ouderlijkgezag gezag heeftouderlijkgezag heeftgezag wettelijkgezag gezaghebbend parentalauthority",
+    ),
 )
 
 STAFF: Final = _table(

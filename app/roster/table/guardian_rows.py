@@ -19,7 +19,7 @@ from .person_fields import Collected, guardian_names, only_carried
 from .reading import Table, TableRow
 
 ABSENT_FIELDS: Final = ("initials", "prefix", "gender", "email")
-PAIR: Final = ("relation", "receives_post", "rank")
+PAIR: Final = ("relation", "receives_post", "rank", "has_authority")
 
 
 type_Beside = Mapping[int, Sequence[tuple[str, str]]]  # per guardian the columns, and which fields those are

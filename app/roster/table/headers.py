@@ -146,7 +146,9 @@ def _fields_of(about: About, title: object) -> Iterable[tuple[str, tuple[int, in
 
 # Beside a pupil these can only be about the guardian, whose names then carry "verzorger".
 _PAIR_WORDS: Final = {
-    alias: name for name in ("relation", "receives_post", "rank") for alias in GUARDIAN[name].aliases.split()
+    alias: name
+    for name in ("relation", "receives_post", "rank", "has_authority")
+    for alias in GUARDIAN[name].aliases.split()
 }
 _PUPIL_ONLY: Final = frozenset(
     f"{PUPIL['birth_date'].aliases} {PUPIL['group'].aliases} {PUPIL['year_of_study'].aliases} "

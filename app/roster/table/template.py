@@ -42,6 +42,7 @@ EXAMPLES: Final[dict[About, dict[str, str]]] = {
         "email": "ouder@thuis.example",
         "relation": "moeder",
         "receives_post": "ja",
+        "has_authority": "ja",
     },
     About.STAFF: {
         "number": "VOORBEELD-1",
@@ -57,7 +58,7 @@ EXAMPLES: Final[dict[About, dict[str, str]]] = {
     },
     About.GROUPS: {"name": "VOORBEELD 2A", "sort": "stamgroep", "year_of_study": "2", "location": "Hoofdlocatie"},
 }
-BESIDE: Final = ("number", "initials", "prefix", "last_name", "email", "relation", "receives_post")
+BESIDE: Final = ("number", "initials", "prefix", "last_name", "email", "relation", "receives_post", "has_authority")
 WIDTH: Final = 18
 
 

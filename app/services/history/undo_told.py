@@ -18,7 +18,7 @@ type_Fields = list[tuple[str, Any, Any]]
 SHOWN: Final = {  # columns that are told by their own name
     "person": ("number", "first_name", "initials", "prefix", "last_name", "birth_date", "gender", "email", "left_on"),
     "enrolment": ("year_of_study", "programme_code", "leaving_date"),
-    "guardianship": ("relation", "receives_post", "rank"),
+    "guardianship": ("relation", "receives_post", "rank", "has_authority"),
     "school_group": ("name", "is_home"),
     "location": ("name", "code"),
 }

@@ -28,7 +28,7 @@ OF_KIND: Final = {  # the fields of each kind, in the order of the page
     ),
     PersonKind.GUARDIAN: (
         *("number", "initials", "prefix", "last_name", "gender", "email"),
-        *("pupil", "relation", "receives_post"),
+        *("pupil", "relation", "receives_post", "has_authority"),
     ),
     PersonKind.STAFF: ("number", "first_name", "prefix", "last_name", "gender", "email", "groups"),
     PersonKind.OTHER: ("first_name", "prefix", "last_name", "email"),

@@ -63,6 +63,7 @@ class Relative:
     person: Person
     relation: str | None
     receives_post: bool | None
+    has_authority: bool | None
     block: AccessBlock | None = None
 
 
@@ -167,7 +168,7 @@ def _relatives(session: Session, actor: Actor, pair: sa.ColumnElement[bool], kin
         AccessBlock.guardian_id == Guardianship.guardian_id, AccessBlock.pupil_id == Guardianship.pupil_id
     )
     rows = session.execute(
-        sa.select(Person, Guardianship.relation, Guardianship.receives_post, AccessBlock)
+        sa.select(Person, Guardianship.relation, Guardianship.receives_post, Guardianship.has_authority, AccessBlock)
         .join(Guardianship, pair)
         .outerjoin(AccessBlock, is_blocked)
         .where(visible_persons(actor, kind))

@@ -39,6 +39,7 @@ class Child:
     name: str
     relation: str | None
     receives_post: bool | None
+    has_authority: bool | None
     is_open: bool = True
 
     def __str__(self) -> str:
@@ -63,7 +64,14 @@ def places_of(session: Session, person_ids: Collection[int], school_year: int | 
 def children_of_guardians(session: Session, actor: Actor, person_ids: Collection[int]) -> dict[int, list[Child]]:
     """The children of each guardian: only those in reach (part 7 nr 5)."""
     rows = session.execute(
-        sa.select(Guardianship.guardian_id, Person, Guardianship.relation, Guardianship.receives_post, may_see_pupil())
+        sa.select(
+            Guardianship.guardian_id,
+            Person,
+            Guardianship.relation,
+            Guardianship.receives_post,
+            Guardianship.has_authority,
+            may_see_pupil(),
+        )
         .join(Person, Person.id == Guardianship.pupil_id)
         .where(Guardianship.guardian_id.in_(person_ids), visible_persons(actor, PersonKind.PUPIL))
         .order_by(Person.sort_key, Person.id)

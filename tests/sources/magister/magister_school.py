@@ -103,6 +103,7 @@ def make_school(pupils, guardians, staff, seed, today):
                 "Verzorger_geslacht": GENDERS[one.gender],
                 "Relatie": pair.relation or "",
                 "Post": "Ja" if pair.receives_post else "Nee",
+                "Ouderlijk_gezag": "J" if pair.has_authority else "N",
             }
         )
     school.layouts = {"ouders": school.verzorgers}

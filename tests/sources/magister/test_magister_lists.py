@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.roster import ABSENT, Kind
+from app.roster import ABSENT, Kind, RosterGuardianship
 from app.roster.practice import make_practice_school
 from tests.sources.magister import magister_world
 from tests.sources.magister.magister_world import ALL, by_number, codes, listed
@@ -29,8 +29,8 @@ def test_a_whole_school_comes_by_lists(player, fetch, layout, form):
     assert roster.messages == ()
     assert {path.partition("/")[0] for path in player.requests} == {"login", "getdata"}
     number = {one.key: one.number for one in (*made.pupils, *made.guardians, *made.staff)}
-    assert {tuple(pair)[:4] for pair in roster.guardianships} == {
-        (number[pair.guardian_key], number[pair.pupil_key], pair.relation, pair.receives_post)
+    assert {pair._replace(rank=ABSENT) for pair in roster.guardianships} == {
+        pair._replace(guardian_key=number[pair.guardian_key], pupil_key=number[pair.pupil_key], rank=ABSENT)
         for pair in made.guardianships
     }
     assert [one.mentor_keys for one in roster.pupils] == [(number[one.mentor_keys[0]],) for one in made.pupils]
@@ -102,7 +102,7 @@ def test_guardians_stand_in_columns_beside_the_pupil(player, fetch):
     for row in rows:
         row.update({f"ouder{n}_{name}": "" for n in (1, 2) for name in ("id", "achternaam", "email", "relatie")})
     rows[0].update(ouder1_id="77", ouder1_achternaam="Berg", ouder1_email="a@b.example", ouder1_relatie="moeder")
-    rows[0].update(ouder2_id="78", ouder2_achternaam="Dal", ouder2_relatie="vader")
+    rows[0].update(ouder2_id="78", ouder2_achternaam="Dal", ouder2_relatie="vader", ouder2_gezag="nee")
     rows[1].update(ouder2_id="77", ouder2_achternaam="Berg", ouder2_email="a@b.example", ouder2_relatie="tante")
 
     roster = fetch(layout="leerlingen actief")
@@ -113,9 +113,9 @@ def test_guardians_stand_in_columns_beside_the_pupil(player, fetch):
     ]
     one, two = (row["STAMNR"] for row in rows[:2])
     assert [tuple(pair) for pair in roster.guardianships] == [
-        ("77", one, "moeder", ABSENT, 1),
-        ("78", one, "vader", ABSENT, 2),
-        ("77", two, "tante", ABSENT, 2),
+        ("77", one, "moeder", ABSENT, 1, ABSENT),
+        ("78", one, "vader", ABSENT, 2, False),
+        ("77", two, "tante", ABSENT, 2, ABSENT),
     ]
     assert Kind.GUARDIANS in roster.delivers
 
@@ -162,13 +162,14 @@ def test_one_guardian_of_two_pupils_without_a_number_is_one(player, fetch):
 def test_a_list_of_pairs_may_name_the_guardian_plainly(player, fetch):
     number = player.school.leerlingen[0]["stamnr_str"]
     row = {"Stamnr": number, "Verzorgernummer": "77", "Voorletters": "C.", "Tussenvoegsel": "van", "Achternaam": "Berg"}
-    roster = fetch(layout=listed(player, row | {"Relatie": "moeder", "Ontvangt post": "J", "E-mail": "x"}))
+    about = {"Relatie": "moeder", "Ontvangt post": "J", "Gezag": "Nee", "E-mail": "x"}
+    roster = fetch(layout=listed(player, row | about))
 
     guardian = roster.guardians[0]
     assert (guardian.number, guardian.initials, guardian.prefix, guardian.last_name) == ("77", "C.", "van", "Berg")
     assert guardian.email is None
     assert ("warning", "77", "email-unreadable") in codes(roster)
-    assert tuple(roster.guardianships[0])[:4] == ("77", number, "moeder", True)
+    assert roster.guardianships[0] == RosterGuardianship("77", number, "moeder", True, has_authority=False)
     assert len(roster.pupils) == 60
 
 

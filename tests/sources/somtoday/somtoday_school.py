@@ -104,7 +104,7 @@ def make_school(pupils, guardians, staff, seed, today, brin="99ZZ"):
                     {
                         "uuid": uuid_for(pair.pupil_key),
                         "relatiesoort": pair.relation,
-                        "ouderlijk_gezag": True,
+                        "ouderlijk_gezag": pair.has_authority,
                         "mag_post_ontvangen": pair.receives_post,
                     }
                     for pair in of_guardian.get(guardian.key, ())

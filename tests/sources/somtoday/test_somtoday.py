@@ -48,9 +48,9 @@ def test_all_fields_of_a_pupil_z246_to_z258(player, fetch):
     assert (pupil.leaving_date, pupil.eckid) == (None, "https://ketenid.nl/201703/ab")
 
 
-def test_a_guardian_with_relation_post_and_rank_z259_to_z267(player, fetch):
+def test_a_guardian_with_relation_post_authority_and_rank_z259_to_z267(player, fetch):
     told = player.school.verzorgers[0]
-    told["relatie_tot_leerlingen"][0].update(relatiesoort="stiefvader", mag_post_ontvangen=False)
+    told["relatie_tot_leerlingen"][0].update(relatiesoort="stiefvader", mag_post_ontvangen=False, ouderlijk_gezag=False)
 
     roster = fetch()
 
@@ -58,7 +58,7 @@ def test_a_guardian_with_relation_post_and_rank_z259_to_z267(player, fetch):
     pair = next(one for one in roster.guardianships if one.guardian_key == told["uuid"])
     assert (guardian.initials, guardian.last_name) == (told["voorletters"], told["achternaam"])
     assert guardian.number == told["uuid"].replace("-", "")[:12]
-    assert (pair.relation, pair.receives_post, pair.rank) == ("stiefvader", False, 1)
+    assert (pair.relation, pair.receives_post, pair.has_authority, pair.rank) == ("stiefvader", False, False, 1)
     assert pair.pupil_key == told["relatie_tot_leerlingen"][0]["uuid"]
 
 

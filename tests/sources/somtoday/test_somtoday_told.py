@@ -222,3 +222,14 @@ def test_an_end_that_cannot_be_read_is_a_warning_about_the_leaving_date_z244(pla
 
     assert (message.code, message.values) == ("date-unreadable", {"field": "leaving_date"})
     assert (message.key, message.record_key) == (str(pupil["leerlingnummer"]), pupil["uuid"])
+
+
+def test_authority_that_is_not_told_says_nothing(player, fetch):
+    for link in player.school.verzorgers[0]["relatie_tot_leerlingen"]:
+        del link["ouderlijk_gezag"]
+
+    pairs = fetch().guardianships
+
+    mine = [one for one in pairs if one.guardian_key == player.school.verzorgers[0]["uuid"]]
+    assert {one.has_authority for one in mine} == {ABSENT}
+    assert {one.has_authority for one in pairs if one not in mine} == {True, False}

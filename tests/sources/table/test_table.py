@@ -44,6 +44,26 @@ def test_one_row_per_pupil_with_two_guardians_beside_it_z246_to_z267(read):
     assert (roster.brin, roster.school_year, codes(roster)) == (None, 2026, [])
 
 
+@pytest.mark.parametrize("title", ["Gezag", "Ouderlijk gezag", "Ouderlijk gezag verzorger 1", "Verzorger 1 gezag"])
+def test_authority_beside_a_pupil_or_in_rows_of_guardians_is_read(read, title):
+    cells = ("ja", "Nee", "")
+    rows = [f"{n};Noor;Beek;h2a;{700 + n};Smit;moeder;{cell}" for n, cell in enumerate(cells)]
+    head = "Leerlingnummer;Roepnaam;Achternaam;Klas;Verzorgernummer;Verzorger achternaam;Relatie"
+    beside = read("\n".join([f"{head};{title}", *rows]))
+    assert [pair.has_authority for pair in beside.guardianships] == [True, False, ABSENT]
+
+    rows = [f"{n};{700 + n};Smit;{cell}" for n, cell in enumerate(cells)]
+    alone = read("\n".join(["Leerlingnummer;Verzorgernummer;Verzorger achternaam;Ouderlijk gezag", *rows]))
+    assert [pair.has_authority for pair in alone.guardianships] == [True, False, ABSENT]
+
+
+def test_a_cell_that_is_neither_yes_nor_no_says_nothing_about_authority(read):
+    roster = read("Leerlingnummer;Verzorgernummer;Verzorger achternaam;Gezag\n1;700;Smit;in onderzoek\n2;701;Vos;ja\n")
+
+    assert [pair.has_authority for pair in roster.guardianships] == [ABSENT, True]
+    assert codes(roster) == [("warning", "700", "table-cell-unreadable")]
+
+
 def test_one_row_per_pair_is_one_pupil_with_all_guardians(read):
     roster = read(
         "Leerlingnummer,Roepnaam,Achternaam,Klas,Verzorgernummer,Verzorger achternaam,Relatie\n"

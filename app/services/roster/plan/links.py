@@ -15,7 +15,7 @@ from .known import KnownEnrolment
 from .people import leaving_date
 
 type_Fields = list[tuple[str, Any, Any]]
-PAIR_FIELDS = ("relation", "receives_post", "rank")
+PAIR_FIELDS = ("relation", "receives_post", "rank", "has_authority")
 
 
 def pupil_links(draft: Draft, one: Used) -> type_Fields:

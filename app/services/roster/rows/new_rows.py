@@ -39,7 +39,7 @@ COLUMNS: Final = {  # beside institution_id, which every table has; in the order
     GroupPupil: ("group_id", "person_id"),
     GroupStaff: ("group_id", "person_id"),
     Mentor: ("pupil_id", "staff_id"),
-    Guardianship: ("guardian_id", "pupil_id", "relation", "receives_post", "rank"),
+    Guardianship: ("guardian_id", "pupil_id", "relation", "receives_post", "rank", "has_authority"),
     Pin: ("person_id", "field", "value", "reason", "made_by", "made_at", "until"),
 }
 KEYS: Final = {  # what a row is known by in a plan, where that is not its id

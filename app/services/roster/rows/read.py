@@ -153,6 +153,7 @@ def _read_links(session: Session, known: KnownSchool, school_year: int) -> None:
         Guardianship.relation,
         Guardianship.receives_post,
         Guardianship.rank,
+        Guardianship.has_authority,
     ).where(Guardianship.institution_id == known.institution_id)
     for pupil_id, guardian_id, *about in read_rows(session, pairs):
         known.guardians[pupil_id][guardian_id] = tuple(about)
