@@ -40,6 +40,10 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "no-pupil": _l("This guardian has no active pupil in this delivery and was skipped."),
     "school-year-unknown": _l("The file does not name a readable school year. School year %(year)s was used."),
     "not-in-school-year": _l("There is no active enrolment in this school year, so this pupil was skipped."),
+    "begins-later": _l("Begins on %(date)s and comes in then."),
+    "next-year-refused": _l(
+        "The school system does not show the next school year yet. Its pupils come in once it does."
+    ),
     "never-enrolled": _l("There is no enrolment, so this pupil was skipped."),
     "enrolments-missing": _l("The school system does not show the enrolments, so this record was skipped."),
     "left-service": _l("This staff member has left and was skipped."),

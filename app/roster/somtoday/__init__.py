@@ -12,16 +12,20 @@ from app.errors import RosterUnavailable
 from app.roster import ABSENT, Kind, Probe, Roster, type_Progress
 from app.roster.messages import Notes
 from app.roster.reading.transport import Refused
+from app.roster.reading.values import plain
 
-from .client import SomtodayClient
-from .people import Collected, linked_pupils, linked_staff, pairs_of
+from .client import REFUSALS, SomtodayClient
+from .people import Collected, linked_pupils, linked_staff, pairs_of, read_pupils
 from .probe import tried
-from .reader import SomtodayReader, objects, texts, told_uuids, uuid_of
+from .reader import SomtodayReader
+from .tellings import NEXT_YEAR, Telling, years_to_ask
+from .values import objects, texts, told_uuids
 
 SOURCE: Final = "somtoday"
 DELIVERS: Final = tuple(Kind)
 # Asked for the whole school year: else who begins next week is not told (formats.md 4.1). Both must be asked alike.
-WHOLE_YEAR: Final = frozenset({"leerling", "ouderVerzorger/"})
+BY_YEAR: Final = frozenset({"leerling", "ouderVerzorger/"})
+NO_NEXT_YEAR: Final = REFUSALS | {400}
 
 
 class SomtodaySource:
@@ -49,14 +53,17 @@ class SomtodaySource:
         """The whole roster, or RosterUnavailable; never a part of one."""
         notes = Notes()
         year = school_year_of(self._today)
+        reader = SomtodayReader(notes, year, self._today)
         with SomtodayClient(self._settings, self._sleep) as client:
-            fetching = _Fetching(client, SomtodayReader(notes, year, self._today), notes, progress)
+            fetching = _Fetching(client, reader, notes, progress, years_to_ask(self._today))
             fetching.locations(self._switched_off)
             brin = fetching.brin(self._brin, self._settings["organisation"])
             for key in fetching.collected.locations:
                 fetching.location(key)
+        if not fetching.has_next_year:
+            notes.info("roster", "", "next-year-refused")
         collected = fetching.collected
-        collected.groups |= {key: g for key, g in collected.guessed_groups.items() if key not in collected.groups}
+        read_pupils(collected, reader, year)
         if not set(collected.locations) - collected.closed:
             raise RosterUnavailable(_("Somtoday gives access to no location. Switch the link on in Somtoday."))
         if collected.guardians and not collected.pairs_told:
@@ -87,7 +94,7 @@ class SomtodaySource:
         notes = Notes()
         with SomtodayClient(self._settings, self._sleep) as client:
             reader = SomtodayReader(notes, school_year_of(self._today), self._today)
-            fetching = _Fetching(client, reader, notes, None)
+            fetching = _Fetching(client, reader, notes, None, ())
             fetching.locations(self._switched_off)
             told, closed = fetching.collected.locations, fetching.collected.closed
             return tried(client, [place for key, place in told.items() if key not in closed], notes)
@@ -97,13 +104,20 @@ class _Fetching:
     """One fetch: asks location after location and collects."""
 
     def __init__(
-        self, client: SomtodayClient, reader: SomtodayReader, notes: Notes, progress: type_Progress | None
+        self,
+        client: SomtodayClient,
+        reader: SomtodayReader,
+        notes: Notes,
+        progress: type_Progress | None,
+        years: tuple[str, ...],
     ) -> None:
         self.collected = Collected()
         self._client = client
         self._reader = reader
         self._notes = notes
         self._progress = progress
+        self._years = years
+        self.has_next_year = True
 
     def locations(self, switched_off: frozenset[str]) -> None:
         """The locations that the school has opened to us; a switched-off one is closed from the start."""
@@ -152,17 +166,24 @@ class _Fetching:
             return
         self._merge(part)
         if self._progress:
-            self._progress(Kind.PUPILS, len(self.collected.pupils))
+            self._progress(Kind.PUPILS, len(self.collected.tellings))
 
-    def _records(self, location: str, name: str, wrapper: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-        params = {"peilschooljaar": "HUIDIG"} if name in WHOLE_YEAR else {}
-        for records, permitted in self._client.pages(f"/connect/vestiging/{location}/{name}", wrapper, **params):
-            for record in records:
-                yield record, permitted
+    def _records(self, location: str, name: str, wrapper: str) -> Iterator[Telling]:
+        """The records; those of the next school year come last, and may be refused on their own."""
+        path = f"/connect/vestiging/{location}/{name}"
+        for year in self._years if name in BY_YEAR else ("",):
+            is_next, params = year == NEXT_YEAR, {"peilschooljaar": year} if year else {}
+            try:
+                for records, permitted in self._client.pages(
+                    path, wrapper, refusals=NO_NEXT_YEAR if is_next else REFUSALS, **params
+                ):
+                    yield from (Telling(record, permitted, location, is_next) for record in records)
+            except Refused:
+                if not is_next:
+                    raise
+                self.has_next_year = False
 
-    def _optional(
-        self, location: str, name: str, wrapper: str, kind: Kind, part: Collected
-    ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    def _optional(self, location: str, name: str, wrapper: str, kind: Kind, part: Collected) -> Iterator[Telling]:
         """The records, or none (with a note) when the school does not give us this kind: then it is not delivered."""
         try:
             yield from self._records(location, name, wrapper)
@@ -173,25 +194,23 @@ class _Fetching:
             self._notes.warning("roster", "", "resource-refused", resource=kind.value)
 
     def _merge(self, part: Collected) -> None:
-        """Adds a whole location. Who was told before stays, but an active placement wins over an ended one."""
+        """Adds a whole location. Who was told before stays; of a pupil everything that was told counts."""
         whole = self.collected
-        for key, pupil in part.pupils.items():
-            known = whole.pupils.get(key)
-            if known is None or (known.leaving_date and not pupil.leaving_date):
-                whole.pupils[key] = pupil
+        for key, tellings in part.tellings.items():
+            whole.tellings.setdefault(key, []).extend(tellings)
         for key, member in part.staff.items():
             known = whole.staff.setdefault(key, member)
             if member.group_keys is not ABSENT:
                 groups = tuple(dict.fromkeys((*(known.group_keys or ()), *member.group_keys)))
                 whole.staff[key] = known._replace(group_keys=groups)
-        for name in ("groups", "guessed_groups", "guardians", "relations", "ranks", "members", "mentors", "teachers"):
+        for name in ("groups", "guardians", "relations", "members", "mentors", "teachers"):
             setattr(whole, name, getattr(part, name) | getattr(whole, name))
         whole.refused |= part.refused
         whole.pairs_told |= part.pairs_told
 
     def _groups(self, location: str, part: Collected) -> None:
         for name, wrapper, is_home in (("stamgroep/", "stamgroepen", True), ("lesgroep/", "lesgroepen", False)):
-            for record, _permitted in self._optional(location, name, wrapper, Kind.GROUPS, part):
+            for record, *_more in self._optional(location, name, wrapper, Kind.GROUPS, part):
                 group = self._reader.group(record, location, is_home)
                 if group is None:
                     continue
@@ -205,40 +224,26 @@ class _Fetching:
                         links[group.key] = keys
 
     def _pupils(self, location: str, part: Collected) -> None:
-        for record, permitted in self._records(location, "leerling", "leerlingen"):
-            pupil = self._reader.pupil(record, permitted, location)
-            if pupil is None:
-                continue
-            if pupil.location_key not in self.collected.locations:
-                pupil = pupil._replace(location_key=location)
-            part.pupils[pupil.key] = pupil
-            for placement in objects(record.get("plaatsingen")):
-                # The class of a placement may belong to a location that comes later, or that we do not see.
-                home = placement.get("stamgroep")
-                if uuid_of(home) == pupil.group_key and pupil.group_key not in part.groups:
-                    group = self._reader.group(home, None, True)
-                    if group is not None:
-                        part.guessed_groups[group.key] = group
-            part.pairs_told |= isinstance(record.get("verzorgers"), list)
-            for link in objects(record.get("verzorgers")):
-                guardian, rank = uuid_of(link), link.get("volgnummer")
-                if guardian:
-                    part.ranks[guardian, pupil.key] = rank if type(rank) is int else ABSENT
+        for number, telling in enumerate(self._records(location, "leerling", "leerlingen")):
+            # Who has no uuid is a record of its own, and noted as such.
+            key = plain(telling.record.get("uuid")) or f"{location} {number}"
+            part.tellings.setdefault(key, []).append(telling.of_pupil())
 
     def _guardians(self, location: str, part: Collected) -> None:
-        for record, permitted in self._optional(location, "ouderVerzorger/", "ouderVerzorgers", Kind.GUARDIANS, part):
+        told = self._optional(location, "ouderVerzorger/", "ouderVerzorgers", Kind.GUARDIANS, part)
+        for record, permitted, *_more in told:
             guardian = self._reader.guardian(record, permitted)
             if guardian is None:
                 continue
-            part.guardians[guardian.key] = guardian
+            part.guardians.setdefault(guardian.key, guardian)
             part.pairs_told |= isinstance(record.get("relatie_tot_leerlingen"), list)
             for relation in objects(record.get("relatie_tot_leerlingen")):
                 pair = self._reader.relation(guardian.key, guardian.number, relation)
                 if pair is not None:
-                    part.relations[pair.guardian_key, pair.pupil_key] = pair
+                    part.relations.setdefault((pair.guardian_key, pair.pupil_key), pair)
 
     def _staff(self, location: str, part: Collected) -> None:
-        for record, permitted in self._optional(location, "medewerker", "medewerkers", Kind.STAFF, part):
+        for record, permitted, *_more in self._optional(location, "medewerker", "medewerkers", Kind.STAFF, part):
             member = self._reader.staff(record, permitted)
             if member is not None:
                 part.staff[member.key] = member

@@ -13,6 +13,7 @@ from app.roster.reading.transport import Refused, Transport, checked_address
 AMOUNT: Final = 200
 OVERLAP: Final = 20  # so many records of a page are asked again with the next one
 MAX_PAGES: Final = 2000
+REFUSALS: Final = frozenset({401, 403, 404})
 EARLY: Final = 60.0  # a token is renewed this many seconds before it ends
 
 
@@ -39,8 +40,11 @@ class SomtodayClient:
     def __exit__(self, *problem: object) -> None:
         self._transport.close()
 
-    def get(self, path: str, **params: Any) -> dict[str, Any]:
-        """One answer as an object. A 401 gets one new token and one more try: it may have ended early."""
+    def get(self, path: str, *, refusals: frozenset[int] = REFUSALS, **params: Any) -> dict[str, Any]:
+        """One answer as an object. A 401 gets one new token and one more try: it may have ended early.
+
+        `refusals`: the statuses that mean no, and not that our question was wrong.
+        """
         for renew in (False, True):
             headers = {"Authorization": f"Bearer {self._valid_token(renew)}", "Accept": "application/json"}
             try:
@@ -48,7 +52,7 @@ class SomtodayClient:
             except Refused as refusal:
                 if refusal.status == 401 and not renew:
                     continue
-                if refusal.status in (401, 403, 404):
+                if refusal.status in refusals:
                     raise
                 raise RosterUnavailable(_("Somtoday refused our question. Ask your supplier for help.")) from None
             if isinstance(answer, dict):
@@ -56,7 +60,9 @@ class SomtodayClient:
             raise not_connect()
         raise AssertionError("unreachable")
 
-    def pages(self, path: str, wrapper: str, **params: Any) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
+    def pages(
+        self, path: str, wrapper: str, *, refusals: frozenset[int] = REFUSALS, **params: Any
+    ) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
         """(records, field permissions) of each page, every uuid once, until a page is shorter than asked.
 
         Somebody may be taken out between two pages. All others then move up, so pages overlap, and a page that has
@@ -65,7 +71,7 @@ class SomtodayClient:
         seen: set[str] = set()
         for page in range(MAX_PAGES):
             offset = page * (AMOUNT - OVERLAP)
-            answer = self.get(path, amount=AMOUNT, offset=offset, veldpermissies="true", **params)
+            answer = self.get(path, refusals=refusals, amount=AMOUNT, offset=offset, veldpermissies="true", **params)
             records = answer.get(wrapper, [])
             if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
                 raise not_connect()

@@ -1,6 +1,6 @@
 """What Somtoday told about a school, tied together: who belongs to which group, mentor and guardian (Z-258, Z-275)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,10 @@ from app.roster import (
 )
 from app.roster.messages import Notes
 
+from .reader import SomtodayReader
+from .tellings import Telling, is_behind, told_placements
+from .values import objects, uuid_of
+
 
 @dataclass(slots=True)
 class Collected:
@@ -25,6 +29,7 @@ class Collected:
     closed: set[str] = field(default_factory=set)
     groups: dict[str, RosterGroup] = field(default_factory=dict)
     guessed_groups: dict[str, RosterGroup] = field(default_factory=dict)  # named by a placement only
+    tellings: dict[str, list[Telling]] = field(default_factory=dict)  # of pupils, by uuid
     pupils: dict[str, RosterPupil] = field(default_factory=dict)
     guardians: dict[str, RosterGuardian] = field(default_factory=dict)
     staff: dict[str, RosterStaff] = field(default_factory=dict)
@@ -41,6 +46,39 @@ class Collected:
         """Whether each class, or each teaching group, has its list among these."""
         keys = [key for key, group in self.groups.items() if group.is_home is is_home]
         return all(key in lists or key in self.guessed_groups for key in keys)
+
+
+def read_pupils(told: Collected, reader: SomtodayReader, year: int) -> None:
+    """The pupils of all tellings, with the classes that only their placements name and the rank of their guardians."""
+    for tellings in told.tellings.values():
+        tellings.sort(key=lambda telling: telling.is_next)
+    if is_behind((one for tellings in told.tellings.values() for one in tellings), year):
+        # The classes are still those of last year: a placement of this year names what it is.
+        told.groups = {key: group for key, group in told.groups.items() if not group.is_home}
+    for tellings in told.tellings.values():
+        pupil = reader.pupil(tellings)
+        if pupil is None:
+            continue
+        if pupil.location_key not in told.locations:
+            pupil = pupil._replace(location_key=tellings[0].location)
+        told.pupils[pupil.key] = pupil
+        for placement in told_placements(tellings):
+            # The class of a placement may belong to a location that we do not see.
+            home = placement.get("stamgroep")
+            if uuid_of(home) == pupil.group_key and pupil.group_key not in told.groups:
+                group = reader.group(home, None, True)
+                if group is not None:
+                    told.guessed_groups[group.key] = told.groups[group.key] = group
+        _rank_guardians(told, pupil, tellings)
+
+
+def _rank_guardians(told: Collected, pupil: RosterPupil, tellings: Iterable[Telling]) -> None:
+    for telling in tellings:
+        told.pairs_told |= isinstance(telling.record.get("verzorgers"), list)
+        for link in objects(telling.record.get("verzorgers")):
+            guardian, rank = uuid_of(link), link.get("volgnummer")
+            if guardian:
+                told.ranks.setdefault((guardian, pupil.key), rank if type(rank) is int else ABSENT)
 
 
 def linked_pupils(told: Collected, notes: Notes) -> tuple[RosterPupil, ...]:

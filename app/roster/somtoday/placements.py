@@ -16,6 +16,7 @@ class Standing(NamedTuple):
     placement: Mapping[str, Any] | None  # the one that counts; of who has left, the last one
     leaving_date: date | None = None  # the last day at school, when it is known
     stays: bool = False  # without a placement: yet to begin, or between two; nobody to lose
+    begins: date | None = None  # the first day of the placement to come
 
 
 class _Span(NamedTuple):
@@ -35,8 +36,13 @@ def standing_on(placements: Iterable[Mapping[str, Any]], year: int, day: date, i
     now = [span for span in own if span.begins <= day <= span.ends]
     if now:
         return _present(max(now, key=lambda span: span.begins), spans, year, day, is_active)
-    if any(span.begins > day for span in own):
-        return Standing(None, stays=True)
+    last_days = [span for span in own if date(year + 1, 7, 1) <= span.ends < day]
+    begins = min((span.begins for span in spans if span.begins > day), default=None)
+    if last_days and begins:
+        # The lessons of this year are over and those of the next one are told: a pupil, also in the holidays.
+        return Standing(max(last_days, key=lambda span: span.ends).placement)
+    if begins:
+        return Standing(None, stays=True, begins=begins)
     past = [span for span in spans if span.year in (None, year - 1, year) and span.ends >= date(year - 1, 8, 1)]
     if not past:
         return Standing(None)
@@ -49,9 +55,9 @@ def standing_on(placements: Iterable[Mapping[str, Any]], year: int, day: date, i
 
 def _present(span: _Span, spans: Iterable[_Span], year: int, day: date, is_active: bool) -> Standing:
     """A placement that ends with the school year, or is followed by another one, is no leaving."""
-    if not is_active:
-        return Standing(span.placement, min(span.ends, day - timedelta(days=1)))
     follows = any(other.begins > span.begins for other in spans)
+    if not is_active and not follows:
+        return Standing(span.placement, min(span.ends, day - timedelta(days=1)))
     leaves = span.ends < date(year + 1, 7, 31) and not follows
     return Standing(span.placement, span.ends if leaves else None)
 

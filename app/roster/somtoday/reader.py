@@ -1,7 +1,7 @@
 """Somtoday records as plain records. Secret fields, phones, addresses and BSN are never read (R83, formats.md 4.1)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -18,9 +18,9 @@ from app.roster import (
 from app.roster.messages import Notes
 from app.roster.reading.values import BRIN6, LENGTHS, Checker, plain
 
-from .placements import standing_on
-
-type_Record = Mapping[str, Any]
+from .placements import Standing
+from .tellings import Telling, standing_of
+from .values import is_permitted, texts, told_uuids, type_Record, uuid_of
 
 GENDERS: Final = {"MAN": "male", "VROUW": "female", "ONBEKEND": "unknown"}
 # Connect documents no verzorgernummer. Some answers may carry one all the same, under one of these names.
@@ -37,24 +37,23 @@ class SomtodayReader:
         self._year = school_year
         self._today = today
 
-    def pupil(self, record: type_Record, permitted: type_Record, asked_location: str) -> RosterPupil | None:
+    def pupil(self, tellings: Sequence[Telling]) -> RosterPupil | None:
         """A pupil with the placement that counts today; None (with a note) when there is none or a field is missing.
 
         Who has yet to begin, or is between two placements, is not told but noted: the plan keeps whom it knows (Z-245).
         """
+        telling, standing = standing_of(tellings, self._year, self._today)
+        record, permitted = telling.record, telling.permitted
         number = plain(record.get("leerlingnummer")) or ""
         key, last = self._identity("pupil", record, number)
         if key is None or last is None:
             return None
-        if not isinstance(record.get("plaatsingen"), list):
+        if not any(isinstance(one.record.get("plaatsingen"), list) for one in tellings):
             self._notes.error("pupil", number, "enrolments-missing", record_key=key)
             return None
-        is_active = record.get("isActief") is not False
-        standing = standing_on(objects(record["plaatsingen"]), self._year, self._today, is_active)
         placement = standing.placement
         if placement is None:
-            code = "not-in-school-year" if standing.stays else "never-enrolled"
-            self._notes.info("pupil", number, code, record_key=key)
+            self._note_outside(number, key, standing)
             return None
         self._check.date("pupil", number, "leaving_date", placement.get("einddatum"), key)
         home = placement.get("stamgroep")
@@ -66,7 +65,7 @@ class SomtodayReader:
             number=number,
             last_name=last,
             school_year=self._year,
-            location_key=uuid_of(record.get("vestiging")) or asked_location,
+            location_key=uuid_of(record.get("vestiging")) or telling.location,
             birth_date=self._birth_date(number, record, permitted),
             year_of_study=int(year) if str(year).isdecimal() and 1 <= int(year) <= 6 else ABSENT,
             programme_code=self._check.text("pupil", number, "programme_code", programme.get("code")) or ABSENT
@@ -80,6 +79,12 @@ class SomtodayReader:
             eckid=self._eckid(record),
             **fields,
         )
+
+    def _note_outside(self, number: str, key: str, standing: Standing) -> None:
+        if standing.begins:
+            self._notes.info("pupil", number, "begins-later", record_key=key, date=f"{standing.begins:%d-%m-%Y}")
+            return
+        self._notes.info("pupil", number, "not-in-school-year" if standing.stays else "never-enrolled", record_key=key)
 
     def guardian(self, record: type_Record, permitted: type_Record) -> RosterGuardian | None:
         """A guardian. Without a number of the school's own, a short fixed code from the uuid serves as one."""
@@ -209,37 +214,3 @@ class SomtodayReader:
     def _eckid(record: type_Record) -> str | None:
         eckid = plain(record.get("eckid"))
         return eckid if eckid and len(eckid) <= LENGTHS["key"] else None
-
-
-def is_permitted(record: type_Record, permitted: type_Record, name: str) -> bool:
-    """Whether we may see a field: the permissions come with the answer, or with the record itself."""
-    own = record.get("veldpermissies")
-    return (own if isinstance(own, dict) else permitted).get(name) is True
-
-
-def uuid_of(value: object) -> str | None:
-    """The uuid of a reference object."""
-    return plain(value.get("uuid")) if isinstance(value, dict) else None
-
-
-def objects(value: object) -> list[type_Record]:
-    """The objects in a list; whatever else was sent is left out."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def texts(value: object) -> list[str]:
-    """The texts in a list."""
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
-
-
-def uuids(value: object, name: str = "uuid") -> tuple[str, ...]:
-    """The uuids in a list of objects or of texts, each once, in order."""
-    items = value if isinstance(value, list) else []
-    found = (plain(item.get(name)) if isinstance(item, dict) else plain(item) for item in items)
-    return tuple(dict.fromkeys(key for key in found if key))
-
-
-def told_uuids(record: type_Record, name: str, inside: str = "uuid") -> tuple[str, ...] | Any:
-    """The uuids in a list of the record; ABSENT when it has no such list: then we may not see it (formats.md 4.1)."""
-    value = record.get(name)
-    return uuids(value, inside) if isinstance(value, list) else ABSENT

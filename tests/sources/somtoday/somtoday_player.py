@@ -16,7 +16,7 @@ from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from tests.sources.somtoday.somtoday_school import make_school, october
+from tests.sources.somtoday.somtoday_school import make_school, october, told_for
 
 LISTS = {
     "leerling": ("leerlingen", "leerlingen"),
@@ -48,6 +48,7 @@ class Faults:
     empty: bool = False
     not_permitted: set[str] = field(default_factory=set)  # field names that are left out
     without_permissions: bool = False  # no veldpermissies in the answers
+    no_next_year: int = 0  # the status with which VOLGEND is refused
 
 
 class Player:
@@ -59,6 +60,7 @@ class Player:
         self.today = today or october()
         self.school = make_school(pupils, guardians, staff, seed, self.today)
         self.faults = Faults()
+        self.current_year: int | None = None  # what HUIDIG means; None: it tells all placements, and VOLGEND nobody
         self.requests: list[str] = []
         self.token_count = 0
         self.client_secret = " geheim, niet trimmen "
@@ -200,7 +202,12 @@ class _Handler(BaseHTTPRequestHandler):
         if not amount.isdecimal() or not offset.isdecimal() or not 1 <= int(amount) <= 200:
             return self.problem(400)
         wrapper, name = LISTS[found[2]]
+        asked = query.get("peilschooljaar", "")
+        if asked == "VOLGEND" and faults.no_next_year:
+            return self.problem(faults.no_next_year)
         items = [] if faults.empty else school.at(found[1], getattr(school, name))
+        if asked:
+            items = told_for(school, name, items, self.player.current_year, asked == "VOLGEND")
         start = 0 if faults.repeat_page else int(offset)
         page = [self.visible(item) for item in items[start : start + int(amount)]]
         body = {wrapper: page}

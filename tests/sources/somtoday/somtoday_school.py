@@ -195,6 +195,21 @@ def pupil_dict(pupil, start, year, places, groups, relations):
     )
 
 
+def told_for(school, name, items, current, is_next):
+    """These people as they are told for HUIDIG or VOLGEND: with the placements of that school year, or not at all."""
+    if current is None:
+        return [] if is_next else items
+    year = f"{current + is_next}/{current + is_next + 1}"
+    told = {}
+    for pupil in school.leerlingen:
+        placements = [one for one in pupil["plaatsingen"] if one["schooljaar"] == year]
+        if placements:
+            told[pupil["uuid"]] = {**pupil, "plaatsingen": placements}
+    if name == "leerlingen":
+        return [told[one["uuid"]] for one in items if one["uuid"] in told]
+    return [one for one in items if any(link["uuid"] in told for link in one["relatie_tot_leerlingen"])]
+
+
 def present(**fields):
     """Connect leaves out what is null."""
     return {name: value for name, value in fields.items() if value is not None}

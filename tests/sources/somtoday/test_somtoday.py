@@ -130,7 +130,7 @@ def test_only_a_placement_of_this_school_year_counts_z245_z255(player, fetch, be
 
     found = [one for one in roster.pupils if one.key == pupil["uuid"]]
     assert [one.leaving_date for one in found] == ([leaves] if told else [])
-    missing = ("info", str(pupil["leerlingnummer"]), "not-in-school-year")
+    missing = ("info", str(pupil["leerlingnummer"]), "begins-later")
     assert (missing in codes(roster)) == (not told)
 
 

@@ -52,8 +52,8 @@ def test_who_is_between_two_placements_or_lost_the_number_is_not_gone_z244_z245(
     assert rows(later) == {}
     assert counts(later, "pupils").get("gone", 0) == 0
     assert sorted(code for _severity, kind, _key, code in codes(later) if kind == "pupil") == [
+        "begins-later",
         "enrolments-missing",
-        "not-in-school-year",
         "pupil-number-missing",
     ]
 

@@ -135,12 +135,12 @@ SUMMER, AUTUMN = date(2026, 8, 10), date(2026, 10, 20)
 @pytest.mark.parametrize(
     ("spans", "day", "code"),
     [
-        ([LAST_YEAR, YEAR], SUMMER, "not-in-school-year"),
-        ([YEAR], SUMMER, "not-in-school-year"),
+        ([LAST_YEAR, YEAR], SUMMER, "begins-later"),
+        ([YEAR], SUMMER, "begins-later"),
         ([LAST_YEAR], SUMMER, "not-in-school-year"),
         ([(2025, "2025-08-01", "2026-07-10")], SUMMER, "not-in-school-year"),
         ([(2025, "2025-08-01", None)], SUMMER, "not-in-school-year"),
-        ([(2026, "2026-08-01", "2026-10-15"), (2026, "2026-11-01", "2027-07-31")], AUTUMN, "not-in-school-year"),
+        ([(2026, "2026-08-01", "2026-10-15"), (2026, "2026-11-01", "2027-07-31")], AUTUMN, "begins-later"),
         ([], SUMMER, "never-enrolled"),
         ([(2023, "2023-08-01", "2024-07-31")], SUMMER, "never-enrolled"),
     ],

@@ -16,6 +16,7 @@ from .places import Places
 
 UNREAD: Final = {"email-unreadable": "email"}  # codes of fields that were left out; others name the field themselves
 OUTSIDE: Final = "not-in-school-year"
+NO_PLACE_YET: Final = frozenset({OUTSIDE, "begins-later"})  # codes of who has no place on this day, and is not gone
 NOTHING: Final = frozenset[str]()
 
 
@@ -104,9 +105,9 @@ def note_messages(draft: Draft) -> None:
         kind, names = message.kind, {message.record_key or message.key, message.key} - {""}
         if name := UNREAD.get(message.code) or message.values.get("field"):
             draft.unread.setdefault((kind, message.record_key or message.key), set()).add(name)
-        if message.code == OUTSIDE:
+        if message.code in NO_PLACE_YET:
             draft.outside.update((kind, name) for name in names)
-        if message.code == OUTSIDE or message.severity == "error":
+        if message.code in NO_PLACE_YET or message.severity == "error":
             silent.update((kind, name) for name in names)
     if not silent:
         return
