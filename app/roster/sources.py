@@ -30,25 +30,9 @@ from . import (
     zermelo,
 )
 from .confined import ConfinedLook, ConfinedSource
+from .oneroster.service import OneRosterSource
+from .openers import LOOK, OPEN
 from .setting_checks import checked_value
-
-
-def _open_edexml(paths: Sequence[Path], brin: str, today: date) -> RosterSource:
-    return edexml.EdexmlSource(Path(paths[0]), brin, today)
-
-
-def _open_practice(paths: Sequence[Path], brin: str, today: date) -> RosterSource:
-    return practice.described_school(Path(paths[0]), brin, today) if paths else practice.PracticeSource(brin, today)
-
-
-def _open_table(paths: Sequence[Path], brin: str, today: date, mapping: str | None = None) -> RosterSource:
-    """`mapping` as JSON: it goes to the process that reads the file."""
-    return table.TableSource(paths, brin, today, table.Mapping.from_json(mapping) if mapping else None)
-
-
-def _look_at_table(paths: Sequence[Path], _brin: str, today: date, **options: Any) -> str:
-    return table.look_with(paths, today, **options).to_json()
-
 
 BASE_URL: Final = Setting("base_url", _l("Address of the service"))
 TOKEN_URL: Final = Setting("token_url", _l("Address for access tokens"))
@@ -68,8 +52,8 @@ CERTIFICATE: Final = Setting(
 SOURCES: Final[dict[str, SourceKind]] = {
     kind.id: kind
     for kind in (
-        SourceKind(practice.SOURCE, _l("Practice school"), practice.DELIVERS, _open_practice, needs_files=False),
-        SourceKind(edexml.SOURCE, _l("EDEXML file"), edexml.DELIVERS, open_files=_open_edexml),
+        SourceKind(practice.SOURCE, _l("Practice school"), practice.DELIVERS, OPEN[practice.SOURCE], needs_files=False),
+        SourceKind(edexml.SOURCE, _l("EDEXML file"), edexml.DELIVERS, open_files=OPEN[edexml.SOURCE]),
         SourceKind(
             somtoday.SOURCE,
             _l("Somtoday Connect"),
@@ -142,37 +126,37 @@ SOURCES: Final[dict[str, SourceKind]] = {
             oneroster.SOURCE,
             _l("OneRoster (service)"),
             oneroster.DELIVERS,
-            connect=oneroster.OneRosterSource,
+            connect=OneRosterSource,
             settings=(BASE_URL, TOKEN_URL, CLIENT_ID, CLIENT_SECRET),
         ),
         SourceKind(
             oneroster_csv.SOURCE,
             _l("OneRoster (CSV files)"),
             oneroster_csv.DELIVERS,
-            open_files=oneroster_csv.OneRosterFiles,
+            open_files=OPEN[oneroster_csv.SOURCE],
             many_files=True,
         ),
         SourceKind(
             sds_csv.SOURCE,
             _l("School Data Sync (CSV files)"),
             sds_csv.DELIVERS,
-            open_files=sds_csv.SdsFiles,
+            open_files=OPEN[sds_csv.SOURCE],
             many_files=True,
         ),
         SourceKind(
             edex2000.SOURCE,
             _l("EDEX2000 files"),
             edex2000.DELIVERS,
-            open_files=edex2000.Edex2000Source,
+            open_files=OPEN[edex2000.SOURCE],
             many_files=True,
         ),
         SourceKind(
             table.SOURCE,
             _l("Table (CSV, Excel, ODS)"),
             table.DELIVERS,
-            open_files=_open_table,
+            open_files=OPEN[table.SOURCE],
             many_files=True,
-            look=_look_at_table,
+            look=LOOK[table.SOURCE],
         ),
     )
 }

@@ -21,7 +21,7 @@ from flask_babel import Babel
 from app.errors import AppError, RosterUnreadable, trail
 from app.roster import Roster
 from app.roster.confined import LISTS, PIECE, ROOT, too_much
-from app.roster.sources import source_kind
+from app.roster.openers import TASKS, import_adapter
 
 
 def main() -> None:
@@ -29,6 +29,7 @@ def main() -> None:
     sent = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints is no answer
     order = json.loads(sys.stdin.buffer.read())
+    import_adapter(order["source"])
     _lock_in(order["memory"], order["seconds"])
     for answer in _answers(order):
         pickle.dump(answer, sent, protocol=5)
@@ -62,7 +63,7 @@ def _answers(order: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
 def _read(order: dict[str, Any]) -> Roster | str:
     """The roster in the files, or what a look at them says (order["task"])."""
     paths, today = [Path(path) for path in order["paths"]], date.fromisoformat(order["today"])
-    done = getattr(source_kind(order["source"]), order["task"])(paths, order["brin"], today, **order["options"])
+    done = TASKS[order["task"]][order["source"]](paths, order["brin"], today, **order["options"])
     return done if isinstance(done, str) else done.fetch()
 
 

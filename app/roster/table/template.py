@@ -5,9 +5,6 @@ import io
 from typing import Any, Final
 
 from flask_babel import gettext as _
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from app.errors import UnknownName
 
@@ -90,6 +87,10 @@ def _csv(titles: list[str], values: list[str]) -> bytes:
 
 def _xlsx(titles: list[str], values: list[str]) -> bytes:
     """Every column is text, so that Excel takes no zeros away and makes no dates."""
+    from openpyxl import Workbook  # here, for it is large and other tables need nothing of it
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     sheet: Any = book.active
     sheet.freeze_panes = "A2"

@@ -8,8 +8,6 @@ from typing import IO, Any, Final
 from zipfile import ZipFile
 
 from flask_babel import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from app.errors import RosterUnreadable
 from app.roster.reading.archive import BROKEN, broken, check_xml_members
@@ -32,6 +30,9 @@ def refuse_macros(archive: ZipFile) -> None:
 
 def open_xlsx(file: IO[bytes], archive: ZipFile, sheet: str | None) -> Sheet:
     """The sheet of this name, else the first visible one. Raises RosterUnreadable."""
+    from openpyxl import load_workbook  # here, for it is large and other files need nothing of it
+    from openpyxl.utils.exceptions import InvalidFileException
+
     refuse_macros(archive)
     check_xml_members(archive)
     try:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.roster.oneroster import OneRosterSource
+from app.roster.oneroster.service import OneRosterSource
 from app.roster.oneroster_csv import OneRosterFiles
 from app.roster.sds_csv import SdsFiles
 from tests.sources.oneroster.oneroster_player import Player

@@ -7,8 +7,8 @@ import pytest
 
 from app.errors import InvalidInput, RosterUnavailable
 from app.roster import ABSENT, Kind
-from app.roster.oneroster import OneRosterSource
 from app.roster.oneroster.client import places_of
+from app.roster.oneroster.service import OneRosterSource
 from app.roster.sources import SOURCES, service_source
 from tests.sources.oneroster import oneroster_world
 from tests.sources.oneroster.oneroster_player import BASES, Player

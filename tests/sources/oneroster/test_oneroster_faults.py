@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from app.errors import RosterUnavailable
-from app.roster.oneroster import OneRosterSource
+from app.roster.oneroster.service import OneRosterSource
 from app.services.roster.gate import why_held, why_not_this_school
 from tests.roster.roster_world import imported, plan
 from tests.sources.oneroster import oneroster_world

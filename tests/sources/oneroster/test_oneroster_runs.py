@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from app.models import Group, Guardianship, Mentor, Person, PersonKind
 from app.roster import Kind
-from app.roster.oneroster import OneRosterSource
+from app.roster.oneroster.service import OneRosterSource
 from app.roster.sources import file_source
 from tests.roster.roster_world import counts
 from tests.runs.run_world import Writes, take_in
