@@ -54,7 +54,7 @@ class Draft:
 
     def matched(self, kind: str, records: Iterable[Any]) -> list[tuple[Any, KnownPerson | None]]:
         """Every usable record with its person; who is known by a refused one, stays."""
-        pairs, troubled = match(self.known, kind, records, self.plan)
+        pairs, troubled = match(self.known, kind, records, self.plan, self.places.groups)
         self.troubled |= troubled
         self.stays |= troubled
         pairs, recognised = listened(self.known.say, KIND_OF[kind], kind, pairs, self.plan)

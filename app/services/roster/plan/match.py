@@ -1,14 +1,16 @@
 """Who in the roster is whom: by the source's key, then ECK iD, then number; never by name or e-mail address alone.
 
-Pure. Only who has no key that lasts is known by name and date of birth, as the very last resort (formats.md 1.5). A key
-or number that was given to somebody else never hands over a person with its account.
+Pure. Only who has no key that lasts is known by name and date of birth, or by name and one fact more (alike.py), as the
+very last resort (formats.md 1.5). A key or number that was given to somebody else never hands over a person with its
+account.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from .alike import alike
 from .changes import KIND_OF, Plan
 from .former import Former
 from .known import NUMBER, KnownPerson, KnownSchool
@@ -27,6 +29,8 @@ from .likeness import (
     signature_of,
 )
 
+NO_GROUPS: Final[Mapping[str, int]] = {}
+
 
 class Matched(NamedTuple):
     """Every usable record with its person, None for somebody new; and the persons whose record was refused."""
@@ -35,8 +39,10 @@ class Matched(NamedTuple):
     troubled: set[int]
 
 
-def match(known: KnownSchool, kind: str, records: Iterable[Any], plan: Plan) -> Matched:
-    """Who is whom. Records that cannot be used are skipped with a note.
+def match(
+    known: KnownSchool, kind: str, records: Iterable[Any], plan: Plan, groups: Mapping[str, int] = NO_GROUPS
+) -> Matched:
+    """Who is whom. Records that cannot be used are skipped with a note. `groups`: ids by the keys of this roster.
 
     All keys go before all numbers, so a number that moved to somebody else never takes over a person whose own key
     is in this roster too.
@@ -51,6 +57,7 @@ def match(known: KnownSchool, kind: str, records: Iterable[Any], plan: Plan) -> 
         matching.by_merger()
         matching.by_code()
         matching.by_name_and_birth_date()
+        matching.by_name_and_more(groups)
         matching.note_shared_numbers(plan)
     pairs = [(record, matching.found.get(record.key)) for record in kept if record.key not in matching.refused]
     return Matched(pairs, matching.troubled - matching.claimed)
@@ -233,3 +240,10 @@ class _Matching:
             alike = [person for person in alike if person.left_on is None] or alike
             if len(alike) == 1 and alike[0].id not in self.claimed:
                 self.claim(record, alike[0])
+
+    def by_name_and_more(self, groups: Mapping[str, int]) -> None:
+        """For the rest of those records: by the name with an e-mail address or a group that is shared."""
+        records = [record for record in self.left() if not lasts(record)]
+        free = [person for person in self.people if person.id not in self.claimed] if records else []
+        for record, person in alike(self.known, records, free, groups):
+            self.claim(record, person)
