@@ -1,4 +1,4 @@
-"""The commands about rosters: sources, connect, import, sync, undo and runs (contract.md)."""
+"""The commands about rosters: sources, connect, retire, import, sync, undo and runs (contract.md)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,11 +25,13 @@ from app.services.runs.weekly import connection_of
 from .answer import MACHINE, Answer, Commands, answers
 from .files import RegularFile
 from .imports import adapter_options
+from .roster_retire import retire
 from .roster_runs import run_files, run_line, try_out
 from .roster_sync import services_of, sync_services
 from .roster_undo import undo
 
 roster = Commands("roster", help="Rosters of schools: where they come from, and reading them in.")
+roster.add_command(retire)
 roster.add_command(undo)
 SWITCH: Final = {"on": True, "off": False}
 

@@ -75,7 +75,7 @@ def done(run_id: int) -> Answer:
     run = db.session.get_one(SyncRun, run_id, populate_existing=True)
     answer = run_answer(db.session, run)
     causes = (run.parts or {}).get("causes", ()) if run.status == "held" else ()
-    return Answer(answer, [*run_text(answer), *causes], _exit_code(run))
+    return _with_causes(answer, causes, _exit_code(run))
 
 
 def _exit_code(run: SyncRun) -> int:
@@ -87,13 +87,13 @@ def _exit_code(run: SyncRun) -> int:
 
 def try_out(institution: Institution, source: str, opened: RosterSource, approve: bool) -> Answer:
     """What a run would do: no run, nothing written."""
-    begun, reason, code = time.monotonic(), None, 0
+    begun, reason, code, causes = time.monotonic(), None, 0, ()
     data: dict[str, Any] = {"run": None, "institution": institution.brin, "source": source, "status": "failed"}
     counts, messages = None, []
     db.session.rollback()  # no transaction is open while somebody else's server answers
     try:
         roster: Roster = opened.fetch()
-        data["status"], plan, reason = foresee(db.session, institution, source, roster, today())
+        data["status"], plan, reason, causes = foresee(db.session, institution, source, roster, today())
         counts, messages = (plan.counted(), plan.messages) if plan else (None, [])
         if approve and data["status"] == "held":
             data["status"] = "preview"
@@ -106,7 +106,12 @@ def try_out(institution: Institution, source: str, opened: RosterSource, approve
         "reason": reason,
         "seconds": round(time.monotonic() - begun, 2),
     }
-    return Answer(data, run_text(data), code)
+    return _with_causes(data, causes, code)
+
+
+def _with_causes(data: dict[str, Any], causes: Sequence[str], code: int) -> Answer:
+    """The answer with the probable causes of what the gate says, when there are any."""
+    return Answer({**data, "causes": list(causes)} if causes else data, [*run_text(data), *causes], code)
 
 
 STATUS_TEXT = {
@@ -128,12 +133,13 @@ def run_text(data: Mapping[str, Any]) -> Iterator[str]:
     if any(any(of.values()) for of in data["counts"].values()):
         yield " " * 12 + "".join(f"{title:>13}" for title in titles)
         for kind, of in data["counts"].items():
-            yield f"{_kind_text(kind):<12}" + "".join(f"{of[name]:>13}" for name in names)
+            yield f"{kind_text(kind):<12}" + "".join(f"{of[name]:>13}" for name in names)
     for message in data["messages"]:
         yield f"{message['severity']:<8} {message['kind']:<8} {message['key']}: {message['text']}"
 
 
-def _kind_text(kind: str) -> str:
+def kind_text(kind: str) -> str:
+    """What a kind is called in the middle of a sentence."""
     return {
         "pupils": _("pupils"),
         "guardians": _("guardians"),

@@ -153,6 +153,7 @@ class Roster:
     school_year: int
     reference_date: date  # who is enrolled on this day counts (Z-245)
     delivers: frozenset[Kind]
+    partly: frozenset[Kind] = frozenset()  # of these it tells only some: who was never told by it is not missing
     made_on: date | None = None  # the day the delivery was made; None for a service, which tells what is so now
     locations: tuple[RosterLocation, ...] = ()
     groups: tuple[RosterGroup, ...] = ()

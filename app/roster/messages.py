@@ -106,6 +106,7 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "duplicate-number": _l("The number %(number)s occurs more than once. Only the first record was used."),
     "left": _l("Has left the school on %(date)s."),
     "gone": _l("Is no longer in the school system."),
+    "gone-with-source": _l("Only a source knew this record that is not used any more, and no other one tells it."),
     "location-off": _l("Location %(location)s is switched off, so this record was skipped."),
     "no-link": _l("This staff member has no link to a pupil or a group and was skipped."),
     "merged": _l("This is somebody who was merged with number %(number)s. That record was used, and its links count."),

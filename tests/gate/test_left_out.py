@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from app.roster import RosterGroup
+from app.services.corrections.pins import KnownPin
 from app.services.roster.gate.weighed import weigh
 from app.services.roster.plan.parts import Part
 from tests.roster.roster_world import (
@@ -80,6 +81,18 @@ def test_who_would_go_stays_with_all_links_and_is_named_again_next_time(known):
         ("warning", "roster", "", "part-waits"),
         ("warning", "roster", "", "part-waits"),
     ]
+
+
+def test_a_pin_that_would_drop_stays_without_a_word_while_its_part_waits(known):
+    who = person(known, "pupil", "1")
+    known.pins = {who.id: {"email": KnownPin("goed@thuis.example", None, "oud@thuis.example")}}
+    agrees = FAMILY[0]._replace(email="goed@thuis.example", last_name="Anders")
+    other = FAMILY[0]._replace(email="fout@thuis.example", last_name="Anders")
+    for delivered in (told(agrees, *FAMILY[1:]), told(other, *FAMILY[1:])):
+        rest, _later = split(known, delivered, ("pupil", "changed", "01"))
+        assert (rest.rows["pin"].gone, rest.told) == ([], [])
+        assert "pin-dropped" not in [code for *_who, code in codes(rest)]
+    assert plan(told(agrees, *FAMILY[1:]), known).rows["pin"].gone == [(who.id, "email")]
 
 
 def test_at_the_other_location_they_go_all_the_same(known):

@@ -127,5 +127,11 @@ def test_no_file_is_called_after_nothing():
     assert not [name_of(path) for path in FILES if path.stem in vague]
 
 
+def test_the_choices_of_a_school_are_written_in_one_place():
+    """Written whole: whoever does not lock the row first, loses what another one wrote (services/exchange.py)."""
+    writers = [name_of(path) for path in FILES if ".exchange = " in path.read_text()]
+    assert writers == ["app/services/exchange.py"]
+
+
 def test_the_table_knows_every_room():
     assert {room_of(path) for path in FILES} <= MAY_IMPORT.keys()

@@ -59,6 +59,20 @@ def test_only_people_get_a_username_not_the_groups_and_locations_that_are_new_as
     assert len({one["text"] for one in foreseen}) == len(foreseen)
 
 
+def test_a_dry_run_of_what_would_wait_tells_the_probable_causes_too_r103(app, bring_in, next_week, tmp_path):
+    half = edexml(pupils()[feeds.PUPILS // 2 :])
+    answer = bring_in(half, "--dry-run")
+    held = bring_in(half)
+
+    assert (answer["status"], answer["reason"]) == ("held", held["reason"])
+    assert answer["causes"] == held["causes"]
+    assert "waarschijnlijk is de levering niet compleet" in answer["causes"][0]
+    arguments = ("roster", "import", tmp_path / "feed", "--source", "edexml", "--institution", "99ZZ", "--dry-run")
+    said = app.test_cli_runner().invoke(args=list(map(str, arguments)))
+    assert answer["causes"][0] in said.stdout.splitlines()
+    assert "causes" not in bring_in(next_week, "--dry-run")
+
+
 def test_what_is_applied_keeps_no_foresight_in_the_log(bring_in, next_week):
     assert foretold(bring_in(next_week)) == {}
 

@@ -194,8 +194,8 @@ def test_disconnecting_asks_first_and_is_in_the_log(save, player, admin_client, 
     assert session.query(AuditLine).filter_by(action="source-disconnected").one().details == {"source": "somtoday"}
 
 
-@pytest.mark.parametrize("name", ["edexml", "table", "niets", "practice"])
-def test_only_a_service_has_this_page(admin_client, name):
+@pytest.mark.parametrize("name", ["niets", "practice"])
+def test_what_is_no_source_here_has_no_page(admin_client, name):
     assert admin_client.get(f"/beheer/bronnen/{name}/").status_code == 404
 
 

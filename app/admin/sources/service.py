@@ -16,14 +16,14 @@ from app.extensions import db, transaction
 from app.models import SourceConnection
 from app.roster import SourceKind
 from app.roster.setting_checks import form_of
-from app.roster.sources import SOURCES
 from app.services.login.throttle import Bucket, claim
 from app.services.runs import connections
 from app.services.runs.settings import institution_of
-from app.services.runs.source_list import last_runs
+from app.services.runs.source_list import last_runs, retired_since
 from app.services.runs.weekly import connection_of
 from app.services.runs.work import open_service
 
+from .retiring import RetirePages, only_here, source_of
 from .trying import SECONDS, TRIES, Patience, Tried, named, try_connection
 from .ways import crumbs
 from .words import hint_of
@@ -31,12 +31,15 @@ from .words import hint_of
 SERVICE = "<service>"  # in an address
 
 
-class ServicePages:
+class ServicePages(RetirePages):
     """Mixed into SourceScreen."""
 
     @expose(f"/{SERVICE}/", methods=("GET", "POST"))
     def service(self, service: str) -> Any:
-        """The settings of this service; a secret is asked for and never shown."""
+        """The settings of this service; a secret is asked for and never shown. Of a source of files: how it is used."""
+        kind = source_of(service)
+        if kind.kind == "file" and request.method == "GET":
+            return self.file_page(kind)
         kind = _kind(service)
         if request.method == "GET":
             return self._service_page(kind)
@@ -66,12 +69,13 @@ class ServicePages:
                 page_name="BeheerBronOntkoppelenPage",
                 crumbs=crumbs((str(kind.title), url_for(".service", service=service)), (_("Disconnect"), None)),
                 kind=kind,
+                only_here=only_here(institution_of(db.session, current_actor()), kind.id),
             )
         with transaction():
             actor = current_actor()
             school = institution_of(db.session, actor)
             connections.disconnect_source(db.session, now(), actor, school, kind.id)
-        flash(_("%(source)s is disconnected. Its people stay as they are.", source=kind.title), "success")
+        flash(_("%(source)s is disconnected. Nobody was changed.", source=kind.title), "success")
         return redirect(url_for(".index_view"), 303)
 
     def _service_page(
@@ -94,6 +98,8 @@ class ServicePages:
             delivers=named(kind.delivers),
             last=last_runs(db.session, school.id).get(kind.id),
             looks=RUN_LOOKS,
+            since=retired_since(school, kind.id),
+            only_here=only_here(school, kind.id),
             hint=lambda setting: hint_of(kind.id, setting),
             form_of=form_of,
             seconds=int(SECONDS),
@@ -103,8 +109,8 @@ class ServicePages:
 
 def _kind(service: str) -> SourceKind:
     """The service of this address. Raises UnknownName for another one, and for a source that reads files."""
-    kind = SOURCES.get(service)
-    if kind is None or kind.kind != "service":
+    kind = source_of(service)
+    if kind.kind != "service":
         raise UnknownName(_("This page does not exist."))
     return kind
 

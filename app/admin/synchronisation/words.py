@@ -41,6 +41,7 @@ RUN_LOOKS = {
 SOURCE_STATES = {
     "automatic": Look(_l("Automatic"), "t-green", "plug-connected"),
     "manual": Look(_l("By hand"), "", "upload"),
+    "retired": Look(_l("Not used any more"), "t-grey", "ban"),
     "unconnected": Look(_l("Not connected"), "", "plug-connected-x"),
 }
 SEVERITY_LOOKS = {

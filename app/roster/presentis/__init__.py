@@ -62,6 +62,7 @@ class PresentisSource:
             school_year=year,
             reference_date=self._today,
             delivers=frozenset(DELIVERS) - told.refused,
+            partly=frozenset({Kind.STAFF}),  # only who is a mentor
             locations=tuple(told.locations.values()),
             groups=tuple(told.groups.values()),
             pupils=pupils,

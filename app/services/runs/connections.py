@@ -17,9 +17,11 @@ from app.roster.setting_checks import why_wrong
 from app.roster.sources import SOURCES, checked_settings, source_kind
 from app.services.access import Actor
 from app.services.audit import record
+from app.services.exchange import locked_school
 from app.services.sealing import seal, unseal
 
-from .source_order import join_orders, leave_orders
+from .retired import mark_retired, resume_source
+from .source_order import join_orders
 from .weekly import connection_of
 
 HIDDEN: Final = "***"
@@ -49,7 +51,9 @@ def connect_source(
         name: seal(secret_key, value) if name in secrets else value
         for name, value in checked_settings(source, settings).items()
     }
+    institution = locked_school(session, institution.id)
     connection = connection_of(session, institution.id, source)
+    resume_source(session, now, actor, institution.id, source)
     if connection is None:
         connection = SourceConnection(institution_id=institution.id, source=source)
         session.add(connection)
@@ -63,16 +67,17 @@ def connect_source(
 
 
 def disconnect_source(session: Session, now: datetime, actor: Actor, institution: Institution, source: str) -> None:
-    """Forget the settings of this service; its people stay as they are. The caller commits. Raises UnknownName."""
+    """Forget the settings of this service, and use it no more (retired.py). The caller commits. Raises UnknownName."""
+    institution = locked_school(session, institution.id)
     connection = connection_of(session, institution.id, source)
     if connection is None:
         raise UnknownName(_("This source is not connected."))
     session.delete(connection)
-    leave_orders(institution, source)
     session.flush()
     record(
         session, now, actor, "source-disconnected", "institution", institution.id, {"source": source}, institution.id
     )
+    mark_retired(session, now, actor, institution, source)
 
 
 def certificate_ends_on(settings: Mapping[str, str]) -> date | None:

@@ -12,6 +12,7 @@ from app.errors import InvalidInput
 from app.models import Institution
 from app.services.access import Actor, require_administrator
 from app.services.audit import record
+from app.services.exchange import keep_choice, locked_school
 from app.services.roster.gate.limits import USUAL, in_season
 from app.services.roster.plan.parts import DIRECTIONS, NEW
 
@@ -72,12 +73,12 @@ def set_limits(session: Session, now: datetime, actor: Actor, typed: type_Typed)
     require_administrator(actor)
     for name, reason in wrong_limits(typed, local(now).date()).items():
         raise InvalidInput(reason, name)
-    school = session.get_one(Institution, actor.institution_id, with_for_update=True, populate_existing=True)
+    school = locked_school(session, actor.institution_id)
     before, after = _kept(school), _meant(typed)
     changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     if not changed:
         return False
-    school.exchange = (school.exchange or {}) | {"gate": after}
+    keep_choice(school, "gate", after)
     record(session, now, actor, "sync.limits", "institution", school.id, changed)
     session.flush()
     return True

@@ -5,7 +5,7 @@ Everything in one transaction that starts with keep_run (work.py): before or aft
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -25,10 +25,20 @@ from .foresight import foresee_accounts
 from .looking import look_at
 from .notified import tell_administrators
 from .rest import hold_rest, left_aside
-from .shown import shown_changes, shown_parts
+from .retired import resume_source
+from .shown import shown_changes, shown_parts, told_causes
 from .work import Hold, keep_run
 
 DECIDED: Final = {"weekly": "scheduler"}  # who acts when nobody did
+
+
+class Foreseen(NamedTuple):
+    """What a run would do. Held: `reason` in one sentence, with the probable causes that the page of a run shows."""
+
+    status: str
+    plan: Plan | None
+    reason: str | None
+    causes: tuple[str, ...] = ()
 
 
 def conclude(session: Session, now: datetime, hold: Hold, roster: Roster, today: date) -> str:
@@ -52,6 +62,7 @@ def conclude(session: Session, now: datetime, hold: Hold, roster: Roster, today:
         return end_run(session, now, run, status, reason)
     apply_plan(session, now, actor_of(session, run), look.known, plan, roster.school_year, run.id)
     remember_given(session, run.institution_id, look.roster)
+    resume_source(session, now, actor_of(session, run), run.institution_id, run.source, run.id)
     remember_told(session, now, actor_of(session, run), plan.told, run.institution_id, run.id)
     _settle_applied(session, now, run, plan)
     rest = hold_rest(session, now, run, look, aside, today) if status == "held" else None
@@ -143,12 +154,12 @@ def write_messages(session: Session, run: SyncRun, messages: Iterable[RosterMess
     insert_rows(session, SyncMessage, columns, rows)
 
 
-def foresee(
-    session: Session, institution: Institution, source: str, roster: Roster, today: date
-) -> tuple[str, Plan | None, str | None]:
-    """(status, plan, reason) of what a run of this roster would do, to the end; writes nothing."""
+def foresee(session: Session, institution: Institution, source: str, roster: Roster, today: date) -> Foreseen:
+    """What a run of this roster would do, to the end; writes nothing."""
     look = look_at(session, institution, source, roster, today)
-    if look.plan is not None and look.verdict is not None:
-        look.plan.messages.extend(foresee_accounts(session, look.verdict.weighed).messages(look.plan.changes))
-    reason = look.verdict.reason if look.verdict else look.refusal
-    return ("failed" if look.plan is None else "held" if reason else "preview"), look.plan, reason
+    if look.plan is None or look.verdict is None:
+        return Foreseen("failed", None, look.refusal)
+    look.plan.messages.extend(foresee_accounts(session, look.verdict.weighed).messages(look.plan.changes))
+    reason = look.verdict.reason
+    causes = told_causes(look.verdict, today, look.limits) if reason else ()
+    return Foreseen("held" if reason else "preview", look.plan, reason, tuple(causes))

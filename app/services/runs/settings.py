@@ -15,6 +15,7 @@ from app.roster import SourceKind
 from app.roster.sources import SOURCES
 from app.services.access import Actor, require_administrator
 from app.services.audit import record
+from app.services.roster.rows.authority import retired_of
 
 from .weekly import connected_sources
 
@@ -86,7 +87,7 @@ def next_weekly(school: Institution, now: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """A source and how it stands for this school: automatic, manual or unconnected (part 7 nr 12)."""
+    """A source and how it stands for this school: automatic, manual, unconnected or retired (part 7 nr 12)."""
 
     id: str
     title: str
@@ -95,17 +96,16 @@ class SourceState:
 
 def source_states(session: Session, school: Institution) -> list[SourceState]:
     """All sources of this build with their state; the connected ones first. The practice school only where it is."""
-    connected = connected_sources(session, school)
-    states = [
-        SourceState(
-            kind.id,
-            str(kind.title),
-            "manual" if kind.kind == "file" else "automatic" if kind.id in connected else "unconnected",
-        )
-        for kind in SOURCES.values()
-        if kind.id != PRACTICE or school.is_practice
-    ]
-    order = ("automatic", "manual", "unconnected")
+    connected, retired = connected_sources(session, school), retired_of(school)
+
+    def state(kind: SourceKind) -> str:
+        if kind.id in connected:
+            return "automatic"
+        return "retired" if kind.id in retired else "manual" if kind.kind == "file" else "unconnected"
+
+    known = [kind for kind in SOURCES.values() if kind.id != PRACTICE or school.is_practice]
+    states = [SourceState(kind.id, str(kind.title), state(kind)) for kind in known]
+    order = ("automatic", "manual", "unconnected", "retired")
     return sorted(states, key=lambda one: (order.index(one.state), one.title))
 
 

@@ -51,8 +51,13 @@ def shown_parts(verdict: Verdict, today: date, limits: Limits, weighed: Weighed 
         }
         for part, tally in sorted(weighed.tallies.items(), key=lambda one: _place(one[0], names))
     ]
-    told = [*filter(None, [cause_of_doubt(verdict)]), *causes.values()]
+    told = told_causes(verdict, today, limits)
     return {"found": found, "causes": told, "doubt": verdict.doubt, "without": []}
+
+
+def told_causes(verdict: Verdict, today: date, limits: Limits) -> list[str]:
+    """The sentences with the probable causes, in order: of the delivery as a whole, then of its parts."""
+    return [*filter(None, [cause_of_doubt(verdict)]), *causes_of(verdict, today, limits).values()]
 
 
 def _where(part: Part, names: Mapping[int, tuple[str, str]]) -> str | None:

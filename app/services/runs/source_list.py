@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.models import Institution, SourceConnection, SyncRun
 from app.roster import Kind, SourceKind
 from app.roster.sources import SOURCES
+from app.services.roster.rows.authority import retired_of
 
 from .requests import OPEN
 from .settings import source_states
@@ -17,13 +18,14 @@ from .settings import source_states
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """One source. `state`: automatic, manual or unconnected. `last`: its newest run that is over."""
+    """One source. `state`: automatic, manual, unconnected or retired. `last`: its newest run that is over."""
 
     kind: SourceKind
     state: str
     delivers: tuple[Kind, ...]
     last: SyncRun | None = None
     ends_on: date | None = None
+    since: date | None = None  # not used any more since this day
 
 
 def list_sources(session: Session, school: Institution) -> list[SourceLine]:
@@ -37,9 +39,22 @@ def list_sources(session: Session, school: Institution) -> list[SourceLine]:
         ).all()
     )
     return [
-        SourceLine(kind := SOURCES[one.id], one.state, kind.delivers, last.get(one.id), ends.get(one.id))
+        SourceLine(
+            kind := SOURCES[one.id],
+            one.state,
+            kind.delivers,
+            last.get(one.id),
+            ends.get(one.id),
+            retired_since(school, one.id),
+        )
         for one in source_states(session, school)
     ]
+
+
+def retired_since(school: Institution, source: str) -> date | None:
+    """Since when this source is not used any more; None when it is."""
+    day = retired_of(school).get(source)
+    return date.fromisoformat(day) if day else None
 
 
 def last_runs(session: Session, institution_id: int) -> Mapping[str, SyncRun]:

@@ -14,7 +14,8 @@ from app.roster import Kind
 from app.roster.sources import SOURCES
 from app.services.access import Actor, require_administrator
 from app.services.audit import record
-from app.services.roster.plan.authority import first_place
+from app.services.exchange import keep_choice, locked_school
+from app.services.roster.plan.authority import first_place, joined
 from app.services.roster.rows.authority import order_of
 
 from .weekly import connected_sources
@@ -37,7 +38,7 @@ def set_order(session: Session, now: datetime, actor: Actor, wanted: Mapping[Kin
     Raises InvalidInput (field: the kind) for a source that does not deliver the kind, or stands there twice.
     """
     require_administrator(actor)
-    school = session.get_one(Institution, actor.institution_id, with_for_update=True, populate_existing=True)
+    school = locked_school(session, actor.institution_id)
     order = {kind.value: list(told) for kind, told in wanted.items() if told}
     for kind, told in order.items():
         if len(set(told)) < len(told):
@@ -55,24 +56,19 @@ def set_order(session: Session, now: datetime, actor: Actor, wanted: Mapping[Kin
 
 
 def join_orders(school: Institution, source: str) -> None:
-    """A source that is new here comes last in every order there is: else it would have no say at all."""
-    order = {
-        kind: told if source in told or Kind(kind) not in SOURCES[source].delivers else [*told, source]
-        for kind, told in order_of(school).items()
-    }
-    _keep(school, order)
+    """A source that is new here comes last in every order there is. `school`: from locked_school."""
+    _keep(school, joined(order_of(school), source, SOURCES[source].delivers))
 
 
 def leave_orders(school: Institution, source: str) -> None:
-    """A source that is not asked any more rules nobody any more."""
+    """A source that is not asked any more rules nobody any more. `school`: from locked_school."""
     order = {kind: [one for one in told if one != source] for kind, told in order_of(school).items()}
     _keep(school, {kind: told for kind, told in order.items() if told})
 
 
 def _keep(school: Institution, order: Mapping[str, Any]) -> None:
-    exchange = dict(school.exchange or {})
-    if order != (exchange.get("authority") or {}):
-        school.exchange = exchange | {"authority": dict(order)}
+    if order != ((school.exchange or {}).get("authority") or {}):
+        keep_choice(school, "authority", dict(order))
 
 
 def rivals(session: Session, school: Institution) -> list[Kind]:

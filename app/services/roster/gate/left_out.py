@@ -24,7 +24,8 @@ LINKS: Final = {  # by table: where in a row stands the person whose change it i
 }
 NEEDS_A_LINK: Final = (("guardianship", 0), ("mentor", 1), ("group_staff", 1))  # where somebody new stands who has one
 MEMBERS: Final = ("group_pupil", "group_staff")
-NOT_YET: Final = {"returned", "username-kept", "merged-with-hand-made"}  # messages about what does not happen now
+# messages about what does not happen now
+NOT_YET: Final = {"returned", "username-kept", "merged-with-hand-made", "pin-dropped"}
 NAMES_PEOPLE: Final = ("pupil", "mentors")  # fields that name other people; the others that name, name groups
 COMES_OR_GOES: Final = ("new", "gone")
 
@@ -78,6 +79,7 @@ def left_out(
         changes=[change for change in kept if change not in idle] if idle else kept,
         counts=_counts(plan, waiting, idle),
         messages=messages,
+        told=[one for one in plan.told if one[0] not in held.people],
     )
     _note_waiting(without, waiting, lost, parts)
     return without
@@ -180,14 +182,20 @@ def _counts(plan: Plan, waiting: Iterable[Change], idle: Iterable[Change]) -> di
     for change in waiting:
         of = counts[KIND_OF[change.kind]]
         name = "changed" if change.what == "returned" else change.what
-        if change.ref in plan.untold and change.kind == "staff":
+        if _is_untold(plan, change):
             continue
         setattr(of, name, getattr(of, name) - 1)
         of.skipped += change.what != "gone"
     for change in idle:
+        if _is_untold(plan, change):
+            continue
         counts[KIND_OF[change.kind]].changed -= 1
         counts[KIND_OF[change.kind]].unchanged += 1
     return counts
+
+
+def _is_untold(plan: Plan, change: Change) -> bool:
+    return change.kind in PEOPLE and change.what == "changed" and change.ref in plan.untold
 
 
 def _note_waiting(

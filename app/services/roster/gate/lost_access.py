@@ -23,7 +23,7 @@ def access_lost(known: KnownSchool, plan: Plan, places: Whereabouts) -> dict[Par
     lost: dict[Part, set[int]] = defaultdict(set)
     for kind, find in FINDERS.items():
         losses = [one for one in find(known, plan, places) if one.person not in gone]
-        counts = set(judged(known, kind)) if losses else set()
+        counts = set(judged(known, plan, kind)) if losses else set()
         for loss in losses:
             if loss.person in counts:
                 for place in (loss.location, EVERYWHERE):

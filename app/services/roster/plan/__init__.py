@@ -13,9 +13,10 @@ from .absorbed import folded, hold_merged, mark_told
 from .changes import PEOPLE, Plan
 from .completed import complete
 from .draft import Draft, note_messages
-from .gone import gone_links, keep_linked, leave_groups, note_classless, note_untold, settle_gone
+from .gone import gone_links, keep_linked, leave_groups, note_classless, note_untold, settle_gone, tell_parted
 from .groups import plan_groups
 from .known import KnownSchool
+from .left_behind import judge_left_behind
 from .links import guardian_links, pupil_links, staff_groups
 from .listed import completed, name_groups, name_people
 from .people import settle, use_guardians, use_pupils, use_staff
@@ -40,8 +41,10 @@ def plan_roster(known: KnownSchool, roster: Roster, today: date) -> Plan:
     name_people(draft)
     use_guardians(draft)
     _settle_all(draft)
+    judge_left_behind(draft)
     for kind in PEOPLE:
         settle_gone(draft, kind)
+    tell_parted(draft)
     gone_links(draft)
     leave_groups(draft)
     note_classless(draft)
@@ -58,4 +61,5 @@ def _settle_all(draft: Draft) -> None:
         settle(draft, "pupil", one, pupil_links(draft, one))
     pairs = guardian_links(draft)
     for one in draft.used["guardian"]:
-        settle(draft, "guardian", one, pairs.get(one.ref, []))
+        settle(draft, "guardian", one, pairs.pop(one.ref, []))
+    draft.parted = pairs

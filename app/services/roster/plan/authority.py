@@ -94,6 +94,12 @@ def _part(order: type_Order, kind: Kind, source: str, part: Any) -> frozenset[st
     return frozenset(part(told, told.index(source))) if source in told else NONE
 
 
+def joined(order: type_Order, source: str, delivers: Iterable[Kind]) -> dict[str, list[str]]:
+    """The order with this source last in every line that it delivers: without a place it would have no say at all."""
+    kinds = {kind.value for kind in delivers}
+    return {kind: told if source in told or kind not in kinds else [*told, source] for kind, told in order.items()}
+
+
 def first_place(order: type_Order, source: str) -> int:
     """The best place of this source in any order: who goes first there, is asked first."""
     return min((told.index(source) for told in order.values() if source in told), default=len(Kind) * 20)

@@ -48,6 +48,7 @@ class Draft:
     unlinked: set[int] = field(default_factory=set)  # guardians in the roster without a pupil in it
     renamed: Counter[str] = field(default_factory=Counter)  # by kind: known persons with another name or birth date
     addresses: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))  # by kind: new e-mail
+    parted: dict[int, list[tuple[str, Any, Any]]] = field(default_factory=dict)  # guardians not used: changed pairs
     classless: int = 0  # pupils who lose their home class
     eckids: set[str] = field(default_factory=set)
     unread: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # (kind, name): fields

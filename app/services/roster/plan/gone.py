@@ -30,7 +30,7 @@ def settle_gone(draft: Draft, kind: str) -> None:
     own = draft.known.keyed.get(kind, {})
     present = {one.ref for one in draft.used[kind]} | draft.stays
     before = lost = 0
-    for person_id in judged(draft.known, kind) if delivered else ():
+    for person_id in judged(draft.known, plan, kind) if delivered else ():
         before += 1
         if person_id in present or (roster.is_delta and (KIND_OF[kind], own[person_id]) not in roster.gone):
             continue
@@ -49,9 +49,24 @@ def _leave(draft: Draft, person: KnownPerson) -> None:
     plan.rows["person"].changed.append((person.id, {"left_on": left_on}))
     number = person.fields[NUMBER] or ""
     if last_day is None:
-        plan.note("info", person.kind, number, "guardian-without-pupil" if person.id in draft.unlinked else "gone")
-    fields = (("left_on", None, left_on),)
+        plan.note("info", person.kind, number, _why_gone(draft, person))
+    fields = (("left_on", None, left_on), *draft.parted.pop(person.id, ()))
     plan.changes.append(Change(person.id, person.kind, number, shown_name(person.fields), "gone", fields))
+
+
+def _why_gone(draft: Draft, person: KnownPerson) -> str:
+    if person.id in draft.plan.left_behind.get(person.kind, ()):
+        return "gone-with-source"
+    return "guardian-without-pupil" if person.id in draft.unlinked else "gone"
+
+
+def tell_parted(draft: Draft) -> None:
+    """Guardians who lose a child without being told or going: who stays for another child, and who left before."""
+    for person_id, fields in sorted(draft.parted.items()):
+        person = draft.known.persons[person_id]
+        draft.plan.untold.add(person_id)
+        number, name = person.fields[NUMBER] or "", shown_name(person.fields)
+        draft.plan.changes.append(Change(person_id, person.kind, number, name, "changed", tuple(fields)))
 
 
 def gone_links(draft: Draft) -> None:

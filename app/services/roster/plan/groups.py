@@ -164,12 +164,20 @@ def _change_group(found: KnownGroup, values: dict[str, object], plan: Plan, plac
         plan.changes.append(Change(found.id, "group", "", found.name, "changed", tuple(fields)))
 
 
+def _is_left_behind(known: KnownSchool, roster: Roster, places: Places, group: KnownGroup) -> bool:
+    """Whether only a source knew it that is not used any more, and this roster tells all groups of its location."""
+    if group.id not in known.left_groups or roster.is_delta or roster.is_list or Kind.GROUPS in roster.partly:
+        return False
+    return group.location_id in places.locations.values()
+
+
 def _gone_groups(known: KnownSchool, roster: Roster, plan: Plan, places: Places) -> None:
     used = set(places.groups.values())
     before = 0
     told = {group.is_home for group in roster.groups} if roster.is_list else {True, False}
     for group in known.groups:
-        own = group.source == roster.source and group.location_id not in places.kept and roster.groups_complete
+        own = group.source == roster.source or _is_left_behind(known, roster, places, group)
+        own = own and group.location_id not in places.kept and roster.groups_complete
         own = own and group.is_home in told
         own = own and (not roster.is_delta or (Kind.GROUPS, group.source_key) in roster.gone)
         before += own

@@ -90,6 +90,9 @@ class KnownSchool:
     pins: type_Pins = field(default_factory=dict)  # fields that were corrected by hand
     former: dict[int, tuple[KnownPerson, ...]] = field(default_factory=dict)  # who was merged into whom, as they were
     absorbed: frozenset[tuple[str, str]] = frozenset()  # of `keys`: those of who was merged into another
+    # Who and what only sources know that are not used any more, where no source goes before this one (left_behind.py):
+    left_behind: dict[str, frozenset[int]] = field(default_factory=dict)  # by kind: persons
+    left_groups: frozenset[int] = frozenset()  # of `groups`
     elsewhere: dict[int, bool] = field(default_factory=dict)  # merged, known to another source: does that still tell
 
     @property

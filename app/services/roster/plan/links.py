@@ -12,6 +12,7 @@ from app.roster import ABSENT, Kind, RosterGuardianship, RosterPupil
 from .changes import Named
 from .draft import Draft, Used
 from .known import KnownEnrolment
+from .left_behind import tells_guardians_of
 from .people import leaving_date
 
 type_Fields = list[tuple[str, Any, Any]]
@@ -205,6 +206,7 @@ def guardian_links(draft: Draft) -> dict[int, type_Fields]:
 def _pairs_of(draft: Draft, pupil: Used, told: Iterable[RosterGuardianship], changes: dict[int, type_Fields]) -> None:
     refs, rows = draft.refs["guardian"], draft.plan.rows["guardianship"]
     known = draft.known.guardians.get(pupil.ref, {})
+    keyed = draft.known.keyed.get("guardian", {})
     kept = _out_of_sight(draft, "guardian", known, {pair.guardian_key for pair in told}) if known else set()
     kept_keys = {draft.known.keyed["guardian"].get(guardian) for guardian in kept}
     say, theirs = draft.known.say, draft.known.say.is_family_of_another(pupil.ref, known)
@@ -234,6 +236,6 @@ def _pairs_of(draft: Draft, pupil: Used, told: Iterable[RosterGuardianship], cha
             changes[ref].extend(different)
     for guardian in known.keys() - wanted - kept:
         is_theirs = theirs and say.rules(Kind.GUARDIANS, guardian)
-        if guardian in draft.known.keyed.get("guardian", {}) and not is_theirs:
+        if (guardian in keyed or tells_guardians_of(draft, guardian)) and not is_theirs:
             rows.gone.append((guardian, pupil.ref))
             changes[guardian].append(("pupil", _people(draft, [pupil.ref]), None))

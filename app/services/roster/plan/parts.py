@@ -113,7 +113,7 @@ def counted_parts(
         struck[part] = [len(people), len(people)]
     if not struck:
         return {}
-    there = _there(known, places)
+    there = _there(known, plan, places)
     return {part: Tally(there[part.kind, part.location_id], *numbers) for part, numbers in struck.items()}
 
 
@@ -123,20 +123,23 @@ def _weighs(change: Change) -> bool:
     return change.what != "returned"
 
 
-def judged(known: KnownSchool, kind: str) -> Iterable[int]:
-    """Whom of a kind this source tells and no other goes before it for; who left or was made by hand is not one."""
+def judged(known: KnownSchool, plan: Plan, kind: str) -> Iterable[int]:
+    """Whom of a kind this source tells and no other goes before it for; who left or was made by hand is not one.
+
+    Also whom only sources knew that are not used any more (left_behind.py).
+    """
     ruled = known.say.ruled.get(KIND_OF[kind], frozenset())
-    for person_id in known.keyed.get(kind, ()):
+    for person_id in (*known.keyed.get(kind, ()), *sorted(plan.left_behind.get(kind, ()))):
         person = known.persons[person_id]
         if person.left_on is None and not person.hand_made and person_id not in ruled:
             yield person_id
 
 
-def _there(known: KnownSchool, places: Whereabouts) -> Mapping[tuple[str, int | None], int]:
+def _there(known: KnownSchool, plan: Plan, places: Whereabouts) -> Mapping[tuple[str, int | None], int]:
     """How many of each kind there are now, per location and everywhere."""
     there: dict[tuple[str, int | None], int] = defaultdict(int)
     for kind in PEOPLE:
-        for person_id in judged(known, kind):
+        for person_id in judged(known, plan, kind):
             there[kind, EVERYWHERE] += 1
             for place in places.of(kind, person_id):
                 there[kind, place] += 1

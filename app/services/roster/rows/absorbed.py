@@ -31,10 +31,15 @@ def read_former(
     return dict(found)
 
 
-def read_elsewhere(session: Session, source: str, person_ids: Collection[int]) -> dict[int, bool]:
-    """Those of these persons whom another source knows, each with whether that one still told it the last time."""
+def read_elsewhere(
+    session: Session, source: str, person_ids: Collection[int], retired: Iterable[str] = ()
+) -> dict[int, bool]:
+    """Those of these persons whom another source knows, each with whether that one still told it the last time.
+
+    `retired`: sources that say nothing any more.
+    """
     rows = sa.select(PersonKey.person_id, PersonKey.number).where(
-        PersonKey.person_id.in_(list(person_ids)), PersonKey.source.not_in((source, ECKID))
+        PersonKey.person_id.in_(list(person_ids)), PersonKey.source.not_in((source, ECKID, *retired))
     )
     found: dict[int, bool] = {}
     for person_id, number in read_rows(session, rows):

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.models import Institution, LocationKey, PersonKey
 from app.roster import Kind
+from app.roster.sources import source_kind
 from app.services.bulk import read_rows
-from app.services.roster.plan.authority import ALL, EQUAL, NOBODY, Say, after, before, silent_kinds
+from app.services.roster.plan.authority import ALL, EQUAL, NOBODY, Say, after, before, joined, silent_kinds
 
 WORDS: Final = {Kind.PUPILS: "pupil", Kind.GUARDIANS: "guardian", Kind.STAFF: "staff"}
 
@@ -23,9 +24,20 @@ def order_of(institution: Institution) -> dict[str, list[str]]:
     return {kind: told for kind, told in ((institution.exchange or {}).get("authority") or {}).items() if told}
 
 
+def retired_of(institution: Institution) -> dict[str, str]:
+    """The sources that this school does not use any more, each with the day since when."""
+    return (institution.exchange or {}).get("retired") or {}
+
+
+def heard_order(institution: Institution, source: str) -> dict[str, list[str]]:
+    """The order in which this source is heard: one that was retired is used again by its new run, and comes last."""
+    order = order_of(institution)
+    return joined(order, source, source_kind(source).delivers) if source in retired_of(institution) else order
+
+
 def read_say(session: Session, institution: Institution, source: str) -> Say:
     """What this source may say beside the others of this school. Two queries, none without an order."""
-    order = order_of(institution)
+    order = heard_order(institution, source)
     if not order:
         return EQUAL
     first = {kind: before(order, kind, source) for kind in Kind}

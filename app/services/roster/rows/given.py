@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Institution
 from app.roster import Kind, Roster
+from app.services.exchange import keep_choice, locked_school
 from app.services.roster.plan.authority import fields_told
 from app.services.roster.plan.known import PERSON_FIELDS
 from app.services.roster.plan.people import DELIVERED
@@ -36,10 +37,15 @@ def fields_given(roster: Roster) -> dict[str, list[str]]:
 
 def remember_given(session: Session, institution_id: int, roster: Roster) -> None:
     """Write down which fields this source tells, when that is other than what was written down. The caller commits."""
-    institution = session.get_one(Institution, institution_id)
-    exchange = institution.exchange or {}
-    known = (exchange.get("gives") or {}).get(roster.source) or {}
-    told = known | fields_given(roster)
-    if told != known:
-        institution.exchange = exchange | {"gives": (exchange.get("gives") or {}) | {roster.source: told}}
-        session.flush()
+    told, source = fields_given(roster), roster.source
+    known = _given(session.get_one(Institution, institution_id)).get(source) or {}
+    if known | told == known:
+        return
+    school = locked_school(session, institution_id)
+    given = _given(school)
+    keep_choice(school, "gives", given | {source: (given.get(source) or {}) | told})
+    session.flush()
+
+
+def _given(school: Institution) -> dict[str, Any]:
+    return (school.exchange or {}).get("gives") or {}

@@ -1,13 +1,17 @@
 """By which keys a source knows the persons of a school, read into what the plan compares with."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection
 from sys import intern
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.models import PersonKey
+from app.roster import Kind
 from app.services.bulk import read_rows
+from app.services.roster.plan.authority import before, type_Order
+from app.services.roster.plan.changes import KIND_OF
 from app.services.roster.plan.known import ECKID, KnownKey, KnownSchool
 
 
@@ -36,3 +40,27 @@ def read_keys(session: Session, known: KnownSchool, source: str, number_of: Call
         else:
             known.keyed[kind][person_id] = key
     known.absorbed = frozenset(absorbed)
+
+
+def read_left_behind(
+    session: Session, known: KnownSchool, retired: Collection[str], order: type_Order, source: str
+) -> None:
+    """Fills who and what only these retired sources know, of the kinds in which no source goes before this one."""
+    people: dict[str, set[int]] = defaultdict(set)
+    for kind, person_id in read_rows(session, known_only_to(known.institution_id, retired)):
+        if not before(order, KIND_OF[kind], source):
+            people[kind].add(person_id)
+    known.left_behind = {kind: frozenset(some) for kind, some in people.items()}
+    if not before(order, Kind.GROUPS, source):
+        known.left_groups = frozenset(group.id for group in known.groups if group.source in retired)
+
+
+def known_only_to(institution_id: int, sources: Collection[str]) -> sa.Select[tuple[str, int]]:
+    """(kind, person) of whom all keys are of these sources; an ECK iD is of no source."""
+    mine, other = PersonKey, sa.orm.aliased(PersonKey)
+    elsewhere = sa.exists().where(other.person_id == mine.person_id, other.source.not_in((ECKID, *sources)))
+    return (
+        sa.select(sa.type_coerce(mine.kind, sa.String), mine.person_id)
+        .where(mine.institution_id == institution_id, mine.source.in_(sources), ~elsewhere)
+        .distinct()
+    )

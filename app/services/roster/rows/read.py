@@ -37,8 +37,8 @@ from app.services.roster.plan.known import (
 from app.services.roster.plan.link_sets import linked
 
 from .absorbed import read_elsewhere, read_former
-from .authority import read_say
-from .keys import read_keys
+from .authority import heard_order, read_say, retired_of
+from .keys import read_keys, read_left_behind
 
 
 def read_known(session: Session, institution: Institution, source: str, school_year: int) -> KnownSchool:
@@ -56,7 +56,10 @@ def read_known(session: Session, institution: Institution, source: str, school_y
         kept: tuple(KnownPerson(*row) for row in rows)
         for kept, rows in read_former(session, institution.id, PERSON_FIELDS).items()
     }
-    known.elsewhere = read_elsewhere(session, source, known.former) if known.former else {}
+    retired = retired_of(institution).keys() - {source}
+    known.elsewhere = read_elsewhere(session, source, known.former, retired) if known.former else {}
+    if retired:
+        read_left_behind(session, known, retired, heard_order(institution, source), source)
     return known
 
 
