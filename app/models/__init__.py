@@ -1,10 +1,20 @@
 """What we store. Rules that need only one row live here; rules that need more live in services."""
 
-from .accounts import Account, AccountLocation, IssuedSecret, KnownDevice, LoginSession, Role, Seat, Throttle
+from .accounts import (
+    Account,
+    AccountLocation,
+    FormerUsername,
+    IssuedSecret,
+    KnownDevice,
+    LoginSession,
+    Role,
+    Seat,
+    Throttle,
+)
 from .combinations import PlaceSet, PlaceSetLocation, Route, RouteYear
 from .exchange import AccessBlock, Merge, Notice, NotTheSame, Pin, RunJournal, TableMapping
 from .operations import AuditLine, Batch, BatchItem, Heartbeat, OutboxMail, SyncMessage, SyncRun, Upload
-from .organisation import Institution, Location, LocationKey, NewsItem, SourceConnection
+from .organisation import ContactTask, Institution, Location, LocationKey, NewsItem, SourceConnection
 from .people import (
     Enrolment,
     Gender,
@@ -26,7 +36,9 @@ __all__ = [
     "AuditLine",
     "Batch",
     "BatchItem",
+    "ContactTask",
     "Enrolment",
+    "FormerUsername",
     "Gender",
     "Group",
     "GroupPupil",

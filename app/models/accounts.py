@@ -82,6 +82,7 @@ class Account(UserMixin, Base):
     password_changed_at: Mapped[datetime | None] = mapped_column(Moment)
     activated_at: Mapped[datetime | None] = mapped_column(Moment)  # the first own password was chosen
     last_login_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_by: Mapped[str | None] = mapped_column(sa.String(24))  # the rule that made it inactive; None: a person did
     failures_in_a_row: Mapped[int] = mapped_column(default=0)  # 100 closes the account until a reset (R13)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -118,12 +119,25 @@ class IssuedSecret(Base):
     institution_id: Mapped[int | None] = references("institution.id")
     account_id: Mapped[int] = references("account.id", index=True)
     purpose: Mapped[str] = mapped_column(sa.String(16))  # "first" or "reset"
+    form: Mapped[str] = mapped_column(sa.String(8), default="password", server_default="password")  # or "link"
+    channel: Mapped[str | None] = mapped_column(sa.String(8))  # how it reaches its owner: mail, screen or letter
     nonce: Mapped[str | None] = mapped_column(sa.String(64))
     password_hash: Mapped[str] = mapped_column(sa.String(200))
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class FormerUsername(Base):
+    """A username that somebody had and nobody has now: only that person may get it again."""
+
+    __tablename__ = "former_username"
+
+    username: Mapped[str] = mapped_column(plain_text(100), primary_key=True)  # in lower case
+    institution_id: Mapped[int | None] = references("institution.id", ondelete="SET NULL")
+    person_id: Mapped[int | None] = references("person.id", ondelete="SET NULL", index=True)  # None: erased
+    given_up_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class LoginSession(Base):

@@ -77,7 +77,7 @@ class SyncMessage(Base):
 
 
 class Batch(Base):
-    """Work on many accounts at once. task: create or reset. state: draft, waiting, running, done, failed.
+    """Work on many accounts at once. `task`: see services/accounts/tasks. state: draft, waiting, running, done, failed.
 
     A draft holds the chosen rows, frozen while the administrator looks at the check page; its form starts it once.
     `form_key` is unique: a doubled submit finds the first batch (R124).
@@ -92,6 +92,7 @@ class Batch(Base):
     kind: Mapped[str] = mapped_column(sa.String(16))
     state: Mapped[str] = mapped_column(sa.String(16), index=True)
     form_key: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    options: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)  # what else the administrator chose for all rows
     total: Mapped[int]
     done: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -103,7 +104,7 @@ class Batch(Base):
 
 
 class BatchItem(Base):
-    """One person or account of a batch. state: waiting, done, skipped. delivery: mail or screen."""
+    """One person or account of a batch. state: waiting, done, skipped, failed. delivery: mail, screen or letter."""
 
     __tablename__ = "batch_item"
     __table_args__ = (sa.Index("ix_batch_item_work", "batch_id", "state", "id"),)
@@ -116,7 +117,8 @@ class BatchItem(Base):
     secret_id: Mapped[int | None] = references("issued_secret.id", ondelete="SET NULL")
     state: Mapped[str] = mapped_column(sa.String(16))
     delivery: Mapped[str | None] = mapped_column(sa.String(8))
-    reason: Mapped[str | None] = mapped_column(sa.String(32))  # why skipped: a code of services/accounts
+    username: Mapped[str | None] = mapped_column(sa.String(100))  # of the account that is made, as it was shown
+    reason: Mapped[str | None] = mapped_column(sa.String(32))  # why skipped or failed: a code of services/accounts
 
 
 class OutboxMail(Base):

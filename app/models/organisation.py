@@ -23,6 +23,8 @@ class Institution(Base):
     weekly_day: Mapped[int] = mapped_column(default=6)  # 0 = Monday; Sunday 00:00 by default (domain.md 5.9)
     weekly_hour: Mapped[int] = mapped_column(default=0)
     exchange: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)  # its own limits of the gate, and order of sources
+    accounts: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)  # see services/accounts/settings
+    logo: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)  # PNG or JPEG, for letters
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -79,3 +81,16 @@ class NewsItem(Base):
     title: Mapped[Text]
     body: Mapped[str] = mapped_column(sa.Text)
     published_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ContactTask(Base):
+    """Who holds a task of the school, or of one location of it (P-019, P-020). No row: nobody holds it."""
+
+    __tablename__ = "contact_task"
+
+    id: Mapped[Id]
+    institution_id: Mapped[int] = references("institution.id", index=True)
+    location_id: Mapped[int | None] = references("location.id")  # None: for the whole school
+    task: Mapped[str] = mapped_column(sa.String(32))
+    account_id: Mapped[int] = references("account.id", index=True)
+    since: Mapped[datetime] = mapped_column(Moment)
