@@ -15,10 +15,12 @@ from app.errors import InvalidInput, UnknownName
 from app.extensions import db, transaction
 from app.models import Account, Person, PersonKind
 from app.services.access import Actor
-from app.services.accounts.batch_answers import batch_answer, preview_answer
-from app.services.accounts.batches import PLANS, batch_in_reach, draft_batch, start_batch
-from app.services.accounts.plan import REASONS, Task, slices
+from app.services.accounts.batches.answers import batch_answer, preview_answer
+from app.services.accounts.batches.drafting import batch_in_reach, draft_batch, start_batch
+from app.services.accounts.plan import REASONS
 from app.services.accounts.reading import visible_accounts, without_account
+from app.services.accounts.tasks import TASKS
+from app.services.bulk import pieces
 from app.services.institutions import institution_of
 from app.services.reach import visible_persons
 from app.work.batches import do_batch
@@ -66,10 +68,10 @@ def _actor(brin: str) -> Actor:
     return Actor(MACHINE.name, institution_id=institution_of(db.session, brin).id)
 
 
-def _do(actor: Actor, task: Task, kind: PersonKind, ids: Sequence[int], dry_run: bool) -> Answer:
+def _do(actor: Actor, task: str, kind: PersonKind, ids: Sequence[int], dry_run: bool) -> Answer:
     begun = time.monotonic()
     if dry_run or not ids:
-        answer = preview_answer(PLANS[task](db.session, actor, ids), time.monotonic() - begun)
+        answer = preview_answer(TASKS[task].plan(db.session, actor, ids, {}), time.monotonic() - begun)
         return _answer(answer if dry_run else answer | {"status": "done"})
     with transaction():
         batch_id = draft_batch(db.session, now(), actor, task, kind, ids, f"command-{time.time_ns()}").id
@@ -105,7 +107,7 @@ def _without(actor: Actor, kind: PersonKind) -> list[int]:
 
 def _numbered(actor: Actor, kind: PersonKind, numbers: Sequence[str]) -> list[int]:
     found: dict[str, list[int]] = {}
-    for part in slices(_readable(numbers)):
+    for part in pieces(_readable(numbers)):
         chosen = sa.select(Person.number, Person.id).where(Person.kind == kind, Person.number.in_(part))
         for row in db.session.execute(chosen.where(visible_persons(actor, kind)).order_by(Person.id)):
             found.setdefault(row.number, []).append(row.id)
@@ -116,7 +118,7 @@ def _numbered(actor: Actor, kind: PersonKind, numbers: Sequence[str]) -> list[in
 def _named(actor: Actor, usernames: Sequence[str]) -> tuple[PersonKind, list[int]]:
     found = {
         row.username: (row.kind, row.id)
-        for part in slices(_readable(usernames))
+        for part in pieces(_readable(usernames))
         for row in db.session.execute(
             sa.select(Account.username, Account.id, Person.kind)
             .join(Person, Person.id == Account.person_id)

@@ -118,6 +118,7 @@ class BatchItem(Base):
     state: Mapped[str] = mapped_column(sa.String(16))
     delivery: Mapped[str | None] = mapped_column(sa.String(8))
     username: Mapped[str | None] = mapped_column(sa.String(100))  # of the account that is made, as it was shown
+    note: Mapped[str | None] = mapped_column(sa.String(200))  # why it is not the plain one
     reason: Mapped[str | None] = mapped_column(sa.String(32))  # why skipped or failed: a code of services/accounts
 
 

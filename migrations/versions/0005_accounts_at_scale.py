@@ -21,6 +21,7 @@ COLUMNS = (
     ("issued_secret", "channel", sa.String(length=8)),
     ("batch", "options", sa.JSON()),
     ("batch_item", "username", sa.String(length=100)),
+    ("batch_item", "note", sa.String(length=200)),
 )
 
 

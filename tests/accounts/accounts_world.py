@@ -21,7 +21,8 @@ from app.models import (
     Role,
 )
 from app.services.access import Actor
-from app.services.accounts.batches import draft_batch, reveal_secrets, start_batch
+from app.services.accounts.batches.drafting import draft_batch, start_batch
+from app.services.accounts.batches.showing import reveal_secrets
 from app.services.reach import locations_of, recompute_reach
 from app.work.batches import work_on_batches
 

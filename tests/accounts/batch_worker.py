@@ -7,7 +7,7 @@ from tests.databases import make_app
 
 
 def main(line, url, instance):
-    batches.PIECE = 2
+    batches.SLOW_PIECE = 2
     app = make_app(url, Path(instance))
     with app.app_context():
         line.send("ready")

@@ -9,14 +9,8 @@ from app.errors import Conflict, InvalidInput, NotAllowed, UnknownName
 from app.extensions import transaction
 from app.models import Account, Batch, BatchItem, IssuedSecret, Location, OutboxMail, Person, PersonKind, Role
 from app.services.access import Actor
-from app.services.accounts.batches import (
-    batch_in_reach,
-    batch_plan,
-    batch_state,
-    draft_batch,
-    skipped_in,
-    start_batch,
-)
+from app.services.accounts.batches.drafting import batch_in_reach, draft_batch, start_batch
+from app.services.accounts.batches.state import batch_state, check_lines, skipped_in
 from app.services.login.credentials import looks_issued, outstanding_secret
 from app.services.login.hashing import verify_password
 from tests.accounts.accounts_world import NOW, actor_of, audit, made, shown, started, usernames, work
@@ -50,11 +44,10 @@ def test_the_check_page_shows_who_gets_which_username_and_who_is_skipped_z096_z1
     silent = pupils("Stil", email=None)
     make_account(session.get(Person, having))
     batch = draft_batch(session, NOW, actor, "create", "pupil", [silent[0], inne, left, having], "key")
-    plan = batch_plan(session, actor, batch)
-    assert plan.chosen == 4
-    assert [line.username for line in plan.accounts] == ["innewit", "stilwit"]
-    assert (plan.by_mail, plan.on_screen) == (1, 1)
-    assert [(line.name, line.reason) for line in plan.skipped] == [
+    state = batch_state(session, batch)
+    assert (state.total, state.chosen, state.by_mail, state.on_screen) == (4, 2, 1, 1)
+    assert [line.username for line in check_lines(session, batch, 0, 50)] == ["innewit", "stilwit"]
+    assert [(line.name, line.reason) for line in skipped_in(session, actor, batch)] == [
         ("Wit, Heeft", "heeft al een account"),
         ("Wit, Weg", "is van school"),
     ]
@@ -62,9 +55,9 @@ def test_the_check_page_shows_who_gets_which_username_and_who_is_skipped_z096_z1
 
 def test_two_of_the_same_name_see_different_usernames_before_anything_is_made_part7_nr21(session, actor, pupils):
     batch = draft_batch(session, NOW, actor, "create", "pupil", pupils("Inne", "Inne"), "key")
-    plan = batch_plan(session, actor, batch)
-    assert [line.username for line in plan.accounts] == ["innewit", "innewit2"]
-    assert plan.accounts[1].note == "innewit is bezet"
+    lines = check_lines(session, batch, 0, 50)
+    assert [line.username for line in lines] == ["innewit", "innewit2"]
+    assert lines[1].note == "innewit is bezet"
     assert usernames() == ["admin_vanderwal"]
 
 

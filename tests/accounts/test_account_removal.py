@@ -16,7 +16,7 @@ from app.models import (
     PersonLocation,
     Role,
 )
-from app.services.accounts.changes import couple_locations, delete_account, set_flags
+from app.services.accounts.changes import couple_locations, delete_account
 from tests.accounts.accounts_world import NOW, actor_of, audit, placed
 
 
@@ -27,39 +27,6 @@ def actor(administrator):
 
 def coupled(session, account):
     return set(session.scalars(sa.select(AccountLocation.location_id).where(AccountLocation.account_id == account.id)))
-
-
-def test_the_flags_of_many_accounts_are_set_in_one_go_z138_r89(session, actor, make_account):
-    accounts = [make_account().id, make_account().id, make_account(active=False).id]
-    with transaction():
-        assert set_flags(session, NOW, actor, accounts, active=False) == 2
-    assert not any(session.scalars(sa.select(Account.active).where(Account.id.in_(accounts))))
-    assert [line.details for line in audit("account-changed")] == [{"active": [True, False]}] * 2
-
-
-def test_one_account_out_of_reach_refuses_all_r51(session, actor, make_account, make_person, make_location):
-    elsewhere = make_account(make_person(location=make_location("Havenkwartier")))
-    mine = make_account()
-    with pytest.raises(UnknownName):
-        set_flags(session, NOW, actor, [mine.id, elsewhere.id], blocked=True)
-    assert not session.get(Account, mine.id).blocked
-
-
-def test_shutting_out_oneself_or_all_administrators_together_refuses_all_part7_nr16(
-    session, actor, make_account, administrator
-):
-    mine, other = make_account(), make_account(role=Role.ADMINISTRATOR)
-    with pytest.raises(NotAllowed, match="Dit is uw eigen account"):
-        set_flags(session, NOW, actor, [mine.id, other.id, administrator.id], blocked=True)
-    assert not session.get(Account, mine.id).blocked
-    with transaction():
-        set_flags(session, NOW, actor, [mine.id, other.id], blocked=True)
-    assert session.get(Account, other.id).blocked
-
-
-def test_opening_again_needs_no_other_administrator(session, actor, administrator):
-    with transaction():
-        assert set_flags(session, NOW, actor, [administrator.id], blocked=False) == 0
 
 
 def test_deleting_an_account_leaves_the_person_z147_z148_z149(session, actor, make_account, make_person):

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from app.errors import Conflict
 from app.extensions import transaction
 from app.models import Account, Batch, Enrolment, IssuedSecret, Location
-from app.services.accounts.batch_report import mail_report
-from app.services.accounts.batches import draft_batch, skipped_in, start_batch
+from app.services.accounts.batches.drafting import draft_batch, start_batch
+from app.services.accounts.batches.report import mail_report
+from app.services.accounts.batches.state import skipped_in
 from app.services.reach import recompute_reach
 from tests.accounts.accounts_world import actor_of, made, reasons, shown, started, work
 

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from app.extensions import db as database
 from app.extensions import transaction
 from app.models import Account, Batch, BatchItem, IssuedSecret, OutboxMail, Person, PersonKind, Role
-from app.services.accounts.batch_pieces import write_piece
-from app.services.accounts.batch_work import DRAFTS_LIVE, LEASE, MOST_TAKES, take_batch
-from app.services.accounts.batches import draft_batch
+from app.services.accounts.batches.drafting import draft_batch
+from app.services.accounts.batches.pieces import write_piece
+from app.services.accounts.batches.work import DRAFTS_LIVE, LEASE, MOST_TAKES, take_batch
 from app.services.login.credentials import FreshSecret, activation_token
 from app.work import batches
 from app.work.batches import do_batch, work_on_batches
@@ -91,8 +91,8 @@ def test_every_account_comes_with_secret_mail_and_audit_line_z099_r89(app, sessi
 def test_while_hashes_are_made_no_transaction_is_open_r4(app, session, actor, many, monkeypatch):
     seen = []
 
-    def watching(secret_key, count):
-        for fresh in no_hashes(count):
+    def watching(secret_key, forms):
+        for fresh in no_hashes(len(forms)):
             seen.append(session().in_transaction())
             yield fresh
 
@@ -106,7 +106,9 @@ def test_who_gets_nothing_costs_no_hash(app, session, actor, many, make_account,
     ids = many(3)
     make_account(session.get(Person, ids[0]))
     counted = []
-    monkeypatch.setattr(batches, "prepare_secrets", lambda key, count: counted.append(count) or iter(no_hashes(count)))
+    monkeypatch.setattr(
+        batches, "prepare_secrets", lambda key, forms: counted.append(len(forms)) or iter(no_hashes(len(forms)))
+    )
     batch_id = made(app, actor, "create", "other", ids)
     assert counted == [2]
     assert reasons(batch_id) == ["has-account"]
@@ -153,10 +155,10 @@ def test_a_worker_that_was_taken_over_writes_nothing_any_more_r106(app, session,
         new = take_batch(session, NOW + LEASE, batch_id)
     secrets = dict(zip(items, no_hashes(2), strict=True))
     with transaction():
-        assert not write_piece(session, NOW + LEASE, old, secrets, set())
+        assert not write_piece(session, NOW + LEASE, old, items, secrets, set())
     assert usernames() == ["admin_vanderwal"]
     with transaction():
-        assert write_piece(session, NOW + LEASE, new, secrets, set())
+        assert write_piece(session, NOW + LEASE, new, items, secrets, set())
     assert usernames() == ["admin_vanderwal", "noorwit", "noorwit2"]
 
 
@@ -168,7 +170,7 @@ def test_a_piece_that_is_done_twice_is_done_once_r124(app, session, actor, many)
     secrets = dict(zip(items, no_hashes(2), strict=True))
     for _time in range(2):
         with transaction():
-            write_piece(session, NOW, hold, secrets, set())
+            write_piece(session, NOW, hold, items, secrets, set())
     assert len(usernames()) == 3
     assert session.scalar(sa.select(sa.func.count()).select_from(IssuedSecret)) == 2
 
@@ -205,7 +207,7 @@ def test_killed_at_any_moment_the_next_worker_goes_on_where_it_stopped_r102(app,
 
 
 def test_a_worker_that_must_stop_gives_the_batch_back_at_once_r126(app, session, actor, many, monkeypatch):
-    monkeypatch.setattr(batches, "PIECE", 1)
+    monkeypatch.setattr(batches, "SLOW_PIECE", 1)
     batch_id, answers = started(actor, "create", "other", many(4)), iter([True, True, True, False, False])
     assert work_on_batches(app.config, going=lambda: next(answers)) == 0
     batch = session.get(Batch, batch_id, populate_existing=True)

@@ -9,8 +9,8 @@ from app.errors import NotAllowed
 from app.extensions import transaction
 from app.models import Account, AccountLocation, Batch, IssuedSecret, LoginSession, OutboxMail, PersonKind, Role
 from app.services.accounts.administrators import new_administrator
-from app.services.accounts.changes import change_account, delete_account, set_flags, why_account_fixed
-from app.services.accounts.flag_plan import plan_flags
+from app.services.accounts.changes import change_account, delete_account, why_account_fixed
+from app.services.accounts.tasks import TASKS
 from app.services.persons.changes import change_staff
 from tests.accounts.accounts_world import NOW, actor_of, made, reasons, started, work
 
@@ -51,20 +51,19 @@ def attempts(session, actor, account):
         "rename": lambda: change_account(session, NOW, actor, id, version, username="anders"),
         "block": lambda: change_account(session, NOW, actor, id, version, blocked=True),
         "deactivate": lambda: change_account(session, NOW, actor, id, version, active=False),
-        "block in bulk": lambda: set_flags(session, NOW, actor, [id], blocked=True),
         "delete": lambda: delete_account(session, NOW, actor, id, version),
         "e-mail": lambda: change_staff(session, NOW, actor, person, 1, **TYPED),
     }
 
 
-@pytest.mark.parametrize("what", ["rename", "block", "deactivate", "block in bulk", "delete", "e-mail"])
+@pytest.mark.parametrize("what", ["rename", "block", "deactivate", "delete", "e-mail"])
 def test_a_colleague_with_more_locations_stays_as_it_is_r50(session, actor, colleague, what):
     account = colleague(further=True)
     with pytest.raises(NotAllowed, match=FURTHER):
         attempts(session, actor, account)[what]()
 
 
-@pytest.mark.parametrize("what", ["rename", "block", "deactivate", "block in bulk", "delete", "e-mail"])
+@pytest.mark.parametrize("what", ["rename", "block", "deactivate", "delete", "e-mail"])
 @pytest.mark.parametrize("also_here", [True, False], ids=["one location", "no location"])
 def test_a_colleague_without_more_locations_can_be_changed_r50(session, actor, colleague, what, also_here):
     attempts(session, actor, colleague(further=False, also_here=also_here))[what]()
@@ -73,10 +72,10 @@ def test_a_colleague_without_more_locations_can_be_changed_r50(session, actor, c
 def test_the_screen_hears_why_and_a_bulk_action_skips_with_the_reason_r50(session, actor, colleague, make_account):
     account, other = colleague(further=True), make_account()
     assert FURTHER in why_account_fixed(session, actor, account)
-    for flag, value in (("blocked", True), ("active", False)):
-        plan = plan_flags(session, actor, [account.id, other.id], flag, value)
-        assert [one.id for one in plan.changes] == [other.id]
-        assert FURTHER in plan.skipped[0].reason
+    for task in ("block", "deactivate", "delete", "reset", "print"):
+        plan = TASKS[task].plan(session, actor, [account.id, other.id], {})
+        assert [one.account_id for one in plan.accounts] == [other.id]
+        assert [one.code for one in plan.skipped] == ["more-locations"]
 
 
 def test_a_colleague_with_more_locations_gets_no_new_password_from_one_r9_r50(app, session, actor, colleague):

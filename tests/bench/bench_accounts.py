@@ -17,7 +17,8 @@ from app.clock import now
 from app.extensions import db, transaction
 from app.models import Account, Institution, Person, PersonKind
 from app.services.access import Actor
-from app.services.accounts.batches import batch_state, draft_batch, start_batch
+from app.services.accounts.batches.drafting import draft_batch, start_batch
+from app.services.accounts.batches.state import batch_state
 from app.services.login.hashing import CORES
 from app.work.batches import do_batch
 from tests.bench.rows import Row, compared, seconds

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from app.errors import Conflict, InvalidInput, NotAllowed, UnknownName
 from app.extensions import transaction
 from app.models import AccessBlock, Account, AuditLine, Guardianship, Person, PersonKind, PersonLocation, Role
-from app.services.accounts.batches import draft_batch, start_batch
-from app.services.accounts.plan import plan_accounts
+from app.services.accounts.batches.drafting import draft_batch, start_batch
+from app.services.accounts.tasks.create import plan_accounts
 from app.services.corrections.blocking import adult_on, lift_block, lift_ended
 from app.services.corrections.blocks import Why, may_see_pupil, shut_out
 from app.services.corrections.reading import list_blocks

@@ -1,8 +1,7 @@
 """Work on many accounts, on screen: check page, start, progress and result (Z-096 to Z-105, Z-132)."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,21 +14,15 @@ from app.clock import now
 from app.extensions import db, transaction
 from app.models import Batch
 from app.own_page import own_page
-from app.services.accounts.batch_report import mail_report, own_batches
-from app.services.accounts.batches import (
-    BatchState,
-    ShownSecret,
-    batch_in_reach,
-    batch_plan,
-    batch_state,
-    draft_batch,
-    reveal_secrets,
-    skipped_in,
-    start_batch,
-)
+from app.services.accounts.batches.drafting import batch_in_reach, draft_batch, retry_batch, start_batch
+from app.services.accounts.batches.report import mail_report, own_batches
+from app.services.accounts.batches.showing import ShownSecret, reveal_secrets
+from app.services.accounts.batches.state import BatchState, batch_state, check_lines, skipped_in
+from app.services.accounts.tasks import TASKS
 
-from .choice import chosen_people, new_form_key
-from .words import BATCH_LOOKS, MAIL_LOOKS, STEPS, TASKS, mails_too, time_left
+from .batch_file import result_file
+from .batch_words import BATCH_LOOKS, MAIL_LOOKS, STEPS, WORDS, mails_too, time_left
+from .choice import chosen_rows, new_form_key
 
 LINES = 50  # on one page of the check
 MOST_SKIPPED = 50  # named on screen
@@ -44,8 +37,8 @@ class AccountBatches:
 
     @expose("/check/", methods=("POST",))
     def check(self) -> ResponseReturnValue:
-        """Freezes the chosen rows in a draft; nothing is made yet. `task`: create or reset."""
-        chosen = chosen_people(request.form)
+        """Freezes the chosen rows in a draft; nothing is done yet. `task`: see services/accounts/tasks."""
+        chosen = chosen_rows(request.form)
         if not chosen.ids:
             flash(_("Choose at least one row first."), "warning")
             return redirect(chosen.back, 303)
@@ -63,7 +56,7 @@ class AccountBatches:
             title=_("Assignments"),
             crumbs=self._crumbs(_("Assignments")),
             batches=own_batches(db.session, current_actor()),
-            words=TASKS,
+            words=WORDS,
             looks=BATCH_LOOKS,
         )
 
@@ -100,25 +93,44 @@ class AccountBatches:
         page = self._result_page(batch, batch_state(db.session, batch), secrets)
         return page, GONE if secrets is None else 200
 
+    @expose("/opdracht/<int(max=2147483647):batch_id>/opnieuw/", methods=("POST",))
+    def retry(self, batch_id: int) -> ResponseReturnValue:
+        """The same for the rows that failed: a new draft to check."""
+        with transaction():
+            batch = retry_batch(db.session, now(), current_actor(), batch_id, new_form_key())
+            retry_id = batch.id
+        return redirect(url_for(".batch", batch_id=retry_id), 303)
+
+    @expose("/opdracht/<int(max=2147483647):batch_id>/resultaat.csv")
+    def result_csv(self, batch_id: int) -> ResponseReturnValue:
+        """What became of each row, as a file. Never a password."""
+        actor = current_actor()
+        return result_file(db.session, actor, batch_in_reach(db.session, actor, batch_id))
+
     def _check_page(self, batch: Batch) -> str:
-        plan, words = batch_plan(db.session, current_actor(), batch), TASKS[batch.task]
-        count, back = len(plan.accounts), own_page(request.args.get("back"), url_for(".index_view"))
+        state, words = batch_state(db.session, batch), WORDS[batch.task]
+        back = own_page(request.args.get("back"), url_for(".index_view"))
+        page = page_at(request.args.get("page", 1, int), state.chosen, LINES)
+        rows = check_lines(db.session, batch, page.skipped, LINES)
         return self._batch_page(
             "check",
             batch,
-            words.check(count) if count else _("Nothing to do"),
+            words.check(state.chosen) if state.chosen else _("Nothing to do"),
             words=words,
-            plan=plan,
-            page=page_of(plan.accounts, request.args.get("page", 1, int), LINES),
+            state=state,
+            page=replace(page, rows=rows),
             page_url=lambda number: url_for(".batch", batch_id=batch.id, page=number, back=back),
-            most_skipped=MOST_SKIPPED,
-            promise=mails_too(words.promise(count), plan.by_mail),
-            button=words.button(count),
+            skipped=skipped_in(db.session, current_actor(), batch, MOST_SKIPPED),
+            hands_out=TASKS[batch.task].forms is not None,
+            promise=mails_too(words.promise(state.chosen), state.by_mail)
+            if TASKS[batch.task].forms
+            else words.promise(state.chosen),
+            button=words.button(state.chosen),
             back=back,
         )
 
     def _progress_page(self, batch: Batch, state: BatchState) -> str:
-        words = TASKS[batch.task]
+        words = WORDS[batch.task]
         title = words.result(state.made) if state.finished else words.working(state.total)
         said = words.done(state.done, state.total) if state.done else _("Waiting for its turn")
         left = time_left(seconds_left(batch.started_at, now(), state.done, state.total))
@@ -128,11 +140,11 @@ class AccountBatches:
         return self._batch_page(
             "result",
             batch,
-            TASKS[batch.task].result(state.made),
+            WORDS[batch.task].result(state.made),
             state=state,
             secrets=secrets,
-            skipped=skipped_in(db.session, current_actor(), batch),
-            most_skipped=MOST_SKIPPED,
+            skipped=skipped_in(db.session, current_actor(), batch, MOST_SKIPPED),
+            hands_out=TASKS[batch.task].forms is not None,
             mails=mail_report(db.session, current_actor(), batch),
             mail_looks=MAIL_LOOKS,
         )
@@ -149,12 +161,11 @@ class AccountBatches:
         )
 
 
-def page_of(rows: Sequence[Any], number: int, size: int) -> Page:
-    """Page `number` of rows that are in memory already; the nearest one when there is no such page."""
-    pages = max(1, -(-len(rows) // size))
+def page_at(number: int, total: int, size: int) -> Page:
+    """Page `number`, still without its rows; the nearest one when there is no such page."""
+    pages = max(1, -(-total // size))
     number = min(max(number, 1), pages)
-    skipped = (number - 1) * size
-    return Page(number, pages, size, skipped, len(rows), list(rows[skipped : skipped + size]))
+    return Page(number, pages, size, (number - 1) * size, total, [])
 
 
 def seconds_left(begun: datetime | None, moment: datetime, done: int, total: int) -> float | None:

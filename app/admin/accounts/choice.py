@@ -14,6 +14,8 @@ from app.clock import now
 from app.errors import InvalidInput, UnknownName
 from app.extensions import db, transaction
 from app.models import PersonKind
+from app.services.accounts.tasks import TASKS
+from app.services.accounts.tasks.task import PERSONS
 from app.services.audit import record
 
 NEW = "new"  # in the field `list`: the rows come from the list of persons without an account
@@ -51,22 +53,20 @@ def new_form_key() -> str:
     return secrets.token_urlsafe(24)
 
 
-def chosen_people(form: MultiDict[str, str]) -> Chosen:
-    """The persons or accounts of a posted list. Raises InvalidInput for an unknown task or kind, UnknownName when a
-    ticked row does not exist or is not for this administrator: then nothing happens for the others either (R51)."""
-    task = form.get("task", "")
-    if task == "reset":
-        # A reset mixes kinds; the batch wants one, and nothing is done with it.
-        return _chosen(task, PersonKind.STAFF, "accounts", form)
-    if task != "create" or form.get("kind") not in set(PersonKind):
+def chosen_rows(form: MultiDict[str, str]) -> Chosen:
+    """The persons or accounts of a posted list, and what to do with them.
+
+    Raises InvalidInput for an unknown task or kind, UnknownName when a ticked row does not exist or is not for this
+    administrator: then nothing happens for the others either (R51).
+    """
+    task = TASKS.get(form.get("task", ""))
+    if task is None or (task.of == PERSONS and form.get("kind") not in set(PersonKind)):
         raise InvalidInput(_("Choose again: this form is not complete."))
+    if task.of != PERSONS:
+        # Accounts of all kinds go together; the batch wants one, and nothing is done with it.
+        return _chosen(task.code, PersonKind.STAFF, "accounts", form)
     kind = PersonKind(form["kind"])
-    return _chosen(task, kind, new_list(kind) if form.get("list") == NEW else PERSON_LISTS[kind], form)
-
-
-def chosen_accounts(form: MultiDict[str, str]) -> Chosen:
-    """The accounts of a posted list of accounts. Raises UnknownName as above."""
-    return _chosen("", PersonKind.STAFF, "accounts", form)
+    return _chosen(task.code, kind, new_list(kind) if form.get("list") == NEW else PERSON_LISTS[kind], form)
 
 
 def _chosen(task: str, kind: PersonKind, endpoint: str, form: MultiDict[str, str]) -> Chosen:

@@ -15,7 +15,7 @@ from app.errors import AppError, Conflict, InvalidInput, NotAllowed
 from app.extensions import db, transaction
 from app.models import Account, PersonKind, Role
 from app.services.access import HAS_LOCATIONS_BY_HAND
-from app.services.accounts.batches import draft_batch, start_batch
+from app.services.accounts.batches.drafting import draft_batch, start_batch
 from app.services.accounts.changes import change_account, delete_account, why_account_fixed
 from app.services.accounts.colleagues import why_further
 from app.services.accounts.reading import account_in_reach, groups_of_owner, history, notes_of_accounts

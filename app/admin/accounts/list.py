@@ -24,7 +24,6 @@ from .batches import AccountBatches
 from .choice import new_list
 from .edit import EditAccount, list_query
 from .filters import FILTERS
-from .flags import AccountFlags
 from .words import Badge
 
 
@@ -57,16 +56,26 @@ COLUMNS = (  # Z-126 to Z-130
     Column("blocked", _l("Blocked"), lambda account, _b: account.blocked, cell="no"),
     Column("active", _l("Active"), lambda account, _b: account.active, cell="yes"),
 )
-ACTIONS = (  # Z-132, Z-138, Z-140
-    BulkAction(_l("Reset password for selected accounts"), "key", "accounts.check", ("task", "reset")),
-    BulkAction(_l("Block"), "ban", "accounts.flags", ("flag", "block")),
-    BulkAction(_l("Unblock"), "lock-open", "accounts.flags", ("flag", "unblock")),
-    BulkAction(_l("Make inactive"), "user-off", "accounts.flags", ("flag", "deactivate")),
-    BulkAction(_l("Make active"), "user-check", "accounts.flags", ("flag", "activate")),
+
+
+def _action(label: Any, icon: str, task: str, **more: Any) -> BulkAction:
+    return BulkAction(label, icon, "accounts.check", ("task", task), **more)
+
+
+ACTIONS = (  # Z-113, Z-132, Z-138, Z-140, Z-146; the last ones in a menu
+    _action(_l("Reset password for selected accounts"), "key", "reset"),
+    _action(_l("Remind"), "bell", "remind"),
+    _action(_l("Print letters"), "printer", "print"),
+    _action(_l("Make active"), "user-check", "activate", rare=True),
+    _action(_l("Make inactive"), "user-off", "deactivate", rare=True),
+    _action(_l("Block"), "ban", "block", rare=True),
+    _action(_l("Unblock"), "lock-open", "unblock", rare=True),
+    _action(_l("Make (care) manager"), "shield-lock", "care-manager", rare=True),
+    _action(_l("Delete"), "trash", "delete", rare=True),
 )
 
 
-class AccountScreen(EditAccount, AccountBatches, AccountFlags, NewAdministrator, ListScreen):
+class AccountScreen(EditAccount, AccountBatches, NewAdministrator, ListScreen):
     """All accounts within reach. What is done to them is in the other parts of this screen."""
 
     title = _l("Manage accounts")

@@ -17,8 +17,9 @@ from app.services.access import Actor
 from app.services.accounts.plan import mail_address
 from app.services.accounts.reading import without_account
 
+from .batch_words import STEPS
 from .choice import NEW, PERSON_LISTS, new_list
-from .words import NEW_FOR, ONLY_WITHOUT, STEPS, WITHOUT_ACCOUNT, Badge
+from .words import NEW_FOR, ONLY_WITHOUT, WITHOUT_ACCOUNT, Badge
 
 
 def _delivery(person: Person, _beside: Any) -> str | Badge:

@@ -18,6 +18,7 @@ class BulkAction:
     endpoint: str
     field: tuple[str, str] | None = None  # name and value that the button itself adds
     primary: bool = False
+    rare: bool = False  # in the menu behind the buttons
 
 
 def clean(text: str) -> str:

@@ -9,21 +9,22 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotAllowed, UnknownName
-from app.models import Account, AccountLocation, Location, LoginSession, Person, Role
+from app.models import Account, AccountLocation, Location, Role
 from app.services.access import HAS_LOCATIONS_BY_HAND, Actor, require_administrator
-from app.services.audit import record, record_many
+from app.services.accounts.batches.work import stop_batches
+from app.services.audit import record
 from app.services.login.credentials import cancel_secrets
 from app.services.login.sessions import end_sessions
 from app.services.mail.outbox import NewMail, queue_mails
 from app.services.reach import recompute_reach
 
-from .batch_work import stop_batches
-from .colleagues import FURTHER, further_among, why_further
-from .plan import mail_address, slices
-from .reading import account_in_reach, visible_accounts
+from .colleagues import why_further
+from .former import give_up_usernames, take_back
+from .plan import mail_address
+from .reading import account_in_reach
 from .rules import check_role, check_username, lock_administrators, save, why_last
 
 Changes = dict[str, list[Any]]  # field: [old, new]
@@ -53,12 +54,12 @@ def change_account(
     if changes and (reason := why_further(session, actor, account)):
         raise NotAllowed(reason)
     if "username" in changes:
-        check_username(session, changes["username"][1], account.id)
+        check_username(session, changes["username"][1], account)
     if "role" in changes:
         check_role(*changes["role"])
     if _shuts_out(changes) and (reason := why_account_fixed(session, actor, account)):
         raise NotAllowed(reason)
-    _apply(session, now, {account: changes})
+    _apply(session, now, account, changes)
     if changes:
         record(session, now, actor, "account-changed", "account", account.id, changes, account.institution_id)
     if "username" in changes:
@@ -80,34 +81,6 @@ def why_account_fixed(session: Session, actor: Actor, account: Account) -> str |
     return None
 
 
-def set_flags(
-    session: Session,
-    now: datetime,
-    actor: Actor,
-    account_ids: Collection[int],
-    *,
-    active: bool | None = None,
-    blocked: bool | None = None,
-) -> int:
-    """Set the flags of these accounts, of all or of none (R51); how many changed. The caller commits.
-
-    Raises UnknownName for one out of reach, NotAllowed for one that the actor may not change (R50, part 7 nr 16).
-    """
-    require_administrator(actor)
-    lock_administrators(session, actor, actor.institution_id)
-    accounts = _accounts(session, actor, account_ids)
-    if further_among(session, actor, [account.id for account in accounts]):
-        raise NotAllowed(FURTHER)
-    found = {account: _differences(account, {"active": active, "blocked": blocked}) for account in accounts}
-    shut_out = [account for account, changes in found.items() if _shuts_out(changes)]
-    if reason := _why_fixed_together(session, actor, shut_out):
-        raise NotAllowed(reason)
-    _apply(session, now, found)
-    lines = [(account.id, changes) for account, changes in found.items() if changes]
-    record_many(session, now, actor, "account-changed", "account", lines, actor.institution_id)
-    return len(lines)
-
-
 def delete_account(session: Session, now: datetime, actor: Actor, account_id: int, version: int) -> None:
     """Delete the account alone: the person stays, and so does a second account (Z-147, part 7 nr 16).
 
@@ -120,7 +93,8 @@ def delete_account(session: Session, now: datetime, actor: Actor, account_id: in
     told = {"username": [account.username, None], "role": [str(account.role), None]}
     record(session, now, actor, "account-deleted", "account", account.id, told, account.institution_id)
     person_id, institution_id = account.person_id, account.institution_id
-    stop_batches(session, now, account.id)
+    stop_batches(session, now, [account.id])
+    give_up_usernames(session, now, institution_id, [(account.username, person_id)])
     session.delete(account)
     save(session)
     if institution_id is not None:
@@ -174,17 +148,6 @@ def _account_to_change(session: Session, actor: Actor, account_id: int, version:
     return account
 
 
-def _accounts(session: Session, actor: Actor, account_ids: Collection[int]) -> list[Account]:
-    """All of these accounts; one out of reach refuses them all (R51)."""
-    wanted, found = set(account_ids), []
-    for part in slices(sorted(wanted)):
-        chosen = sa.select(Account).join(Person, Person.id == Account.person_id).options(contains_eager(Account.person))
-        found += session.scalars(chosen.where(Account.id.in_(part), visible_accounts(actor)).order_by(Account.id))
-    if len(found) != len(wanted):
-        raise UnknownName(_("One of these accounts does not exist, or not for you. Nothing was changed."))
-    return found
-
-
 def _differences(account: Account, wanted: Mapping[str, Any]) -> Changes:
     """What is given and differs, as {field: [old, new]}."""
     return {
@@ -198,28 +161,20 @@ def _shuts_out(changes: Changes) -> bool:
     return changes.get("active", [None, True])[1] is False or changes.get("blocked", [None, False])[1] is True
 
 
-def _why_fixed_together(session: Session, actor: Actor, accounts: Collection[Account]) -> str | None:
-    """As why_account_fixed, for accounts that are shut out in one go."""
-    for account in accounts:
-        if account.id == actor.account_id:
-            return why_account_fixed(session, actor, account)
-    administrators = [a.id for a in accounts if a.role is Role.ADMINISTRATOR and a.is_active]
-    return why_last(session, actor.institution_id, administrators) if administrators else None
-
-
-def _apply(session: Session, now: datetime, found: Mapping[Account, Changes]) -> None:
+def _apply(session: Session, now: datetime, account: Account, changes: Changes) -> None:
     """Set the fields. Who is shut out or gets another role loses sessions; who is shut out loses secrets (R17, R32)."""
-    for account, changes in found.items():
-        for name, (_old, new) in changes.items():
-            setattr(account, name, new)
+    for name, (_old, new) in changes.items():
+        setattr(account, name, new)
+    if "active" in changes:
+        account.closed_by = None  # a person decided
     save(session)
-    shut_out = [account.id for account, changes in found.items() if _shuts_out(changes)]
-    for part in slices([*shut_out, *(account.id for account, changes in found.items() if "role" in changes)]):
-        logged_in = sa.select(LoginSession.account_id).where(LoginSession.account_id.in_(part)).distinct()
-        for account_id in session.scalars(logged_in).all():
-            end_sessions(session, account_id)
-    for part in slices(shut_out):
-        cancel_secrets(session, now, part)
+    if "username" in changes:
+        give_up_usernames(session, now, account.institution_id, [(changes["username"][0], account.person_id)])
+        take_back(session, account.username)
+    if _shuts_out(changes) or "role" in changes:
+        end_sessions(session, account.id)
+    if _shuts_out(changes):
+        cancel_secrets(session, now, [account.id])
 
 
 def _tell_username(session: Session, now: datetime, account: Account, change: list[str]) -> None:

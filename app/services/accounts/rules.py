@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.errors import Conflict, InvalidInput, NotAllowed
-from app.models import Account, Institution, Role
+from app.models import Account, FormerUsername, Institution, Role
 from app.services.access import Actor
 
 from .plan import taken_usernames
@@ -18,12 +18,19 @@ from .usernames import free_variant, why_bad_username
 ROLE_CHANGES = frozenset({(Role.STAFF, Role.CARE_MANAGER)})  # the only one (Z-142, part 7 nr 15)
 
 
-def check_username(session: Session, username: str, account_id: int | None = None) -> None:
-    """Raises InvalidInput, with a free one beside it, when the name cannot be used or is somebody else's (Z-137)."""
+def check_username(session: Session, username: str, account: Account | None = None) -> None:
+    """Raises InvalidInput, with a free one beside it, when the name cannot be used or is somebody else's (Z-137).
+
+    Also when somebody else had it before. `account`: the one that gets it, when there is one already.
+    """
     if wrong := why_bad_username(username):
         raise InvalidInput(wrong, field="username")
     same = sa.select(Account.id).where(sa.func.lower(Account.username) == username.lower())
-    if session.scalar(same.where(Account.id != (account_id or 0)).limit(1)):
+    had = sa.select(FormerUsername.username).where(FormerUsername.username == username.lower())
+    if account is not None:
+        same = same.where(Account.id != account.id)
+        had = had.where(FormerUsername.person_id.is_distinct_from(account.person_id))
+    if session.scalar(same.limit(1)) or session.scalar(had.limit(1)):
         free = free_variant(username, taken_usernames(session))
         raise InvalidInput(
             _("This username is in use already. A username must be unique. Free is for instance %(name)s.", name=free),

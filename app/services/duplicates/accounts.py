@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.errors import InvalidInput, NotAllowed
 from app.models import Account, AccountLocation, OutboxMail, Person, Seat
 from app.services.access import Actor
-from app.services.accounts.batch_work import stop_batches
+from app.services.accounts.batches.work import stop_batches
 from app.services.accounts.changes import why_account_fixed
 from app.services.accounts.colleagues import why_address_fixed
 from app.services.audit import record
@@ -84,7 +84,7 @@ def carry_accounts(
     end_sessions_of(session, given_up)
     _drop_letters(session, given_up)
     for account_id in given_up:
-        stop_batches(session, now, account_id)
+        stop_batches(session, now, [account_id])
     if (kept.email or "").casefold() != (other.email or "").casefold():
         readdressed(session, now, moved)
     for row in moves.given_up:

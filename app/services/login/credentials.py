@@ -9,7 +9,7 @@ import hmac
 import re
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.models import Account, IssuedSecret, OutboxMail, Person, Role
 from app.services.sealing import derive_key
 
-from .hashing import hash_many, hash_password
+from .hashing import hash_many, hash_password, quick_hash
 from .sessions import end_sessions_of
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without 0 and o, 1, l and i: they look alike on paper
@@ -42,6 +42,7 @@ class FreshSecret:
     password: str
     token: str
     password_hash: str
+    form: str = "password"  # or "link": it is told as a link to choose a password, and as the code of that link
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +86,14 @@ def prepare_secret(secret_key: str) -> FreshSecret:
     return FreshSecret(nonce, password, activation_token(secret_key, nonce), hash_password(password))
 
 
-def prepare_secrets(secret_key: str, count: int) -> Iterator[FreshSecret]:
-    """So many new secrets, hashed over all cores."""
-    nonces = [secrets.token_urlsafe(32) for _secret in range(count)]
-    passwords = [readable_password(secret_key, nonce) for nonce in nonces]
-    for nonce, password, hashed in zip(nonces, passwords, hash_many(passwords), strict=True):
-        yield FreshSecret(nonce, password, activation_token(secret_key, nonce), hashed)
+def prepare_secrets(secret_key: str, forms: Iterable[str]) -> Iterator[FreshSecret]:
+    """A new secret for each of these forms, passwords hashed over all cores; links cost no such hash."""
+    drawn = [(form, secrets.token_urlsafe(32)) for form in forms]
+    slow = hash_many([readable_password(secret_key, nonce) for form, nonce in drawn if form == "password"])
+    for form, nonce in drawn:
+        password = readable_password(secret_key, nonce)
+        hashed = next(slow) if form == "password" else quick_hash(password)
+        yield FreshSecret(nonce, password, activation_token(secret_key, nonce), hashed, form)
 
 
 def lifetime(role: Role, *, asked_by_owner: bool = False) -> timedelta:
@@ -131,12 +134,15 @@ def secret_row(
     purpose: Purpose,
     fresh: FreshSecret,
     asked_by_owner: bool = False,
+    channel: str | None = None,
 ) -> dict[str, object]:
     """The values of one row of issued_secret, for inserting many at once."""
     return {
         "institution_id": institution_id,
         "account_id": account_id,
         "purpose": purpose,
+        "form": fresh.form,
+        "channel": channel,
         "nonce": fresh.nonce,
         "password_hash": fresh.password_hash,
         "token_hash": token_hash(fresh.token),

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.models import Account, PersonKind, Seat
 from app.roster import RosterMessage
-from app.services.accounts.plan import slices, taken_usernames
+from app.services.accounts.plan import taken_usernames
 from app.services.accounts.usernames import Named, choose_username
+from app.services.bulk import pieces
 from app.services.roster.gate.weighed import Weighed
 from app.services.roster.gate.words import location_names
 from app.services.roster.plan.changes import PEOPLE, Change, Plan
@@ -77,7 +78,7 @@ def _closing(session: Session, plan: Plan) -> dict[int, str]:
     chosen = sa.select(Account.person_id, Account.username).where(works)
     return {
         person_id: username
-        for part in slices(gone)
+        for part in pieces(gone)
         for person_id, username in session.execute(chosen.where(Account.person_id.in_(part)))
     }
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager
 from app.models import Account, Batch, BatchItem, OutboxMail, Person
 from app.services.access import Actor
 
-from .batch_reach import in_reach_now
+from .reach import in_reach_now
 
 SHOWN = 100  # lines on the page; failed ones come first
 BATCHES = 50  # the newest of one's own

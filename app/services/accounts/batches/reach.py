@@ -7,9 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.models import Account, Batch, BatchItem, Person, Role
 from app.services.access import MAY_ADMINISTER, Actor
+from app.services.accounts.colleagues import further_among, reaches_further
 from app.services.reach import locations_of, visible_persons
-
-from .colleagues import further_among, reaches_further
 
 
 def starter_of(session: Session, batch: Batch) -> Actor:

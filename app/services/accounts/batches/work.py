@@ -3,6 +3,7 @@
 Who took over later wins; an older holder writes nothing any more. The pieces of work are in batch_pieces.py.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -73,10 +74,10 @@ def tidy_batches(session: Session, now: datetime) -> None:
     session.execute(sa.delete(Batch).where(Batch.state == "draft", Batch.created_at <= now - DRAFTS_LIVE))
 
 
-def stop_batches(session: Session, now: datetime, account_id: int) -> None:
-    """What this account drafted is forgotten, what it started goes no further: nobody answers for it. No commit."""
-    session.execute(sa.delete(Batch).where(Batch.actor_id == account_id, Batch.state == "draft"))
-    going = (Batch.actor_id == account_id, Batch.state.in_(("waiting", "running")))
+def stop_batches(session: Session, now: datetime, account_ids: Collection[int]) -> None:
+    """What these accounts drafted is forgotten, what they started goes no further: nobody answers for it. No commit."""
+    session.execute(sa.delete(Batch).where(Batch.actor_id.in_(list(account_ids)), Batch.state == "draft"))
+    going = (Batch.actor_id.in_(list(account_ids)), Batch.state.in_(("waiting", "running")))
     session.execute(_change(*going).values(state="failed", finished_at=now, lease_until=None))
 
 

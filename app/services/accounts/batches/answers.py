@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from app.models import Account, Batch, BatchItem, Person, PersonKind
 from app.services.access import Actor
+from app.services.accounts.plan import AccountPlan, PlannedAccount, Skipped
 
-from .batches import reveal_secrets, skipped_in
-from .plan import AccountPlan, PlannedAccount, Skipped
+from .showing import reveal_secrets
+from .state import skipped_in
 
 
 def batch_answer(session: Session, now: datetime, actor: Actor, batch: Batch, secret_key: str) -> dict[str, Any]:
@@ -39,8 +40,7 @@ def preview_answer(plan: AccountPlan, seconds: float) -> dict[str, Any]:
     """What they answer with --dry-run: nothing was made."""
 
     def line(planned: PlannedAccount) -> dict[str, Any]:
-        delivery = "mail" if planned.email else "screen"
-        return _account(planned.username, planned.kind, planned.number, delivery, None)
+        return _account(planned.username, planned.kind, planned.number, planned.delivery, None)
 
     return {
         "batch": None,
