@@ -140,7 +140,7 @@ MESSAGES: Final[Mapping[str, Any]] = {
     ),
     "undo-kept-changed": _l("Was new in this run and changed since. So the record is not deleted, but marked as left."),
     "undo-group-changed": _l("This group was new in this run and changed since, so it stays."),
-    "undo-group-used": _l("This group was new in this run, but somebody is in it, so it stays."),
+    "undo-group-used": _l("This group was new in this run, but somebody is in it, or was before a merge, so it stays."),
     "undo-location-used": _l("This location was new in this run, but it is in use, so it stays."),
     "undo-elsewhere": _l("%(count)s records of locations out of your reach stay as they are."),
 }

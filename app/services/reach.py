@@ -130,23 +130,29 @@ def recompute_reach(session: Session, institution_id: int, person_ids: Collectio
     renew_combinations(session, institution_id, {PLACE_SETS: moved, ROUTES: person_ids})
 
 
-def restore_places(session: Session, institution_id: int, rows: Collection[Mapping[str, Any]]) -> None:
-    """Give who left the locations of then (rows of person_location) again, in the place of those of now.
+def restore_places(
+    session: Session, institution_id: int, persons: Collection[int], rows: Collection[Mapping[str, Any]]
+) -> None:
+    """Give these persons, who left, the locations of then (rows of person_location) in the place of those of now.
 
-    Places by hand follow the account and stay. The caller commits.
+    Places by hand follow the account and stay. Whose locations of then are no more is seen from where they are now.
+    The caller commits.
     """
-    persons = sorted({row["person_id"] for row in rows})
+    there = set(session.scalars(sa.select(Location.id).where(Location.institution_id == institution_id)))
+    told = [row for row in rows if row["location_id"] in there]
+    homeless = {row["person_id"] for row in rows} - {row["person_id"] for row in told}
+    leavers = sorted(set(persons) - homeless)
     table = PersonLocation.__table__
-    for some in pieces(persons):
+    for some in pieces(leavers):
         derived = sa.delete(table).where(table.c.person_id.in_(some), ~table.c.by_hand)
         session.connection().execute(derived)
     by_hand = sa.select(table.c.person_id, table.c.location_id).where(table.c.institution_id == institution_id)
-    kept = {tuple(row) for row in read_rows(session, by_hand.where(table.c.by_hand))} if persons else set()
+    kept = {tuple(row) for row in read_rows(session, by_hand.where(table.c.by_hand))} if leavers else set()
     columns = ("person_id", "location_id", "institution_id", "by_group", "by_hand")
-    told = [row for row in rows if not row["by_hand"] and (row["person_id"], row["location_id"]) not in kept]
-    insert_rows(session, PersonLocation, columns, (tuple(row[name] for name in columns) for row in told))
-    if persons:
-        renew_combinations(session, institution_id, {PLACE_SETS: persons})
+    new = [row for row in told if not row["by_hand"] and (row["person_id"], row["location_id"]) not in kept]
+    insert_rows(session, PersonLocation, columns, (tuple(row[name] for name in columns) for row in new))
+    if leavers:
+        renew_combinations(session, institution_id, {PLACE_SETS: leavers})
 
 
 def _only(column: sa.ColumnElement[int], person_ids: Collection[int] | None) -> sa.ColumnElement[bool]:

@@ -9,6 +9,8 @@ from app.errors import Conflict, UnknownName
 from app.extensions import transaction
 from app.models import (
     AuditLine,
+    Enrolment,
+    Group,
     GroupPupil,
     Guardianship,
     Location,
@@ -48,6 +50,24 @@ def test_what_a_run_took_away_since_is_skipped_and_named(session, rich, merge_th
     assert session.get_one(Person, kept).email == "nieuw@school.example"
     assert session.get_one(Person, other).number == "100002"
     assert not session.scalar(sa.select(sa.func.count()).where(GroupPupil.person_id == other))
+
+
+def test_without_its_class_an_enrolment_is_put_back_all_the_same(session, sannes, family, merge_them, split_them):
+    kept, other = (one.id for one in sannes)
+    group = family.group("2A")
+    session.execute(sa.update(Enrolment).where(Enrolment.person_id == other).values(group_id=group))
+    family.done()
+    number = merge_them(kept, other)
+    with transaction():
+        session.execute(sa.delete(Group).where(Group.id == group))
+
+    assert split_them(number) == []
+
+    assert session.execute(sa.select(Enrolment.person_id, Enrolment.group_id).order_by(Enrolment.person_id)).all() == [
+        (kept, None),
+        (other, None),
+    ]
+    assert session.get_one(Person, other).place_set_id == session.get_one(Person, kept).place_set_id is not None
 
 
 def test_two_administrators_at_once(session, sannes, merge_them, split_them):

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
-from app.models import AccessBlock, Enrolment, Merge, NotTheSame, Person, PersonKey, SyncRun
+from app.models import AccessBlock, Enrolment, Merge, NotTheSame, Person, PersonKey, PersonLocation, SyncRun
 from app.services.access import Actor
 from app.services.accounts.rules import lock_administrators
 from app.services.audit import record
@@ -66,6 +66,7 @@ def merge(
     kept_rows = {
         "person": to_json(_row_of(session, other)),
         "kept": to_json(_row_of(session, kept)),
+        "places": [to_json(row) for row in read_dicts(session, PersonLocation, PersonLocation.person_id == kept.id)],
         "accounts": moves.as_json(),
     }
     steps, rows = _plan_ties(session, kept, other)

@@ -10,9 +10,21 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.models import Account, AccountLocation, Location, Merge, NotTheSame, Person, PersonKey, PlaceSet, Route
+from app.models import (
+    Account,
+    AccountLocation,
+    Location,
+    Merge,
+    NotTheSame,
+    Person,
+    PersonKey,
+    PersonLocation,
+    PlaceSet,
+    Route,
+)
 from app.services.access import Actor
 from app.services.audit import record
+from app.services.reach import restore_places
 
 from .accounts import readdressed, rehouse
 from .merge import MOVED, fields_touched, lock_people, settle_people
@@ -21,7 +33,7 @@ from .rows import TIES, Step, Tie, carry_out, from_json, has_id, key_of, read_di
 from .words import row_in_words
 
 BY_TIE = {(tie.table.__tablename__, tie.column): tie for tie in TIES}
-DERIVED = frozenset({"person_location"})  # made anew after the split, so nothing about it is skipped
+PLACES = "person_location"  # follows from the other rows, or from what was known of who left
 
 
 @dataclass(slots=True)
@@ -30,6 +42,7 @@ class SplitPlan:
 
     steps: list[Step] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    places: dict[int, list[type_Row]] = field(default_factory=dict)  # of who has left: from where they are seen
 
 
 def split(session: Session, now: datetime, actor: Actor, merge_id: int) -> list[str]:
@@ -51,6 +64,7 @@ def split(session: Session, now: datetime, actor: Actor, merge_id: int) -> list[
     session.delete(done)
     session.flush()
     settle_people(session, institution_id, kept.id, absorbed_id)
+    restore_places(session, institution_id, plan.places, [row for rows in plan.places.values() for row in rows])
     names = kept.list_name, session.get_one(Person, absorbed_id).list_name
     for subject, name, more in ((kept.id, names[1], touched), (absorbed_id, names[0], {})):
         told = {"name": [None, name], "skipped": len(plan.skipped)} | more
@@ -61,15 +75,17 @@ def split(session: Session, now: datetime, actor: Actor, merge_id: int) -> list[
 def plan_split(session: Session, done: Merge) -> SplitPlan:
     """What splitting these two would do and skip."""
     kept = session.get_one(Person, done.kept_id)
-    plan = SplitPlan()
+    plan = SplitPlan(places=dict(_places_of_leavers(session, done, kept)))
     plan.steps.extend(_person_steps(session, done, kept))
     for name, rows in done.rows["rows"].items():
+        if name == PLACES:
+            continue
         for fate, column, saved in sorted(rows, key=lambda one: one[0] != MOVED):  # first what goes back, then the rest
             tie = BY_TIE[name, column]
             step = _step_back(session, done, tie, fate, from_json(tie.table, saved))
             if step is not None:
                 plan.steps.append(step)
-            elif name not in DERIVED:
+            else:
                 plan.skipped.append(row_in_words(session, tie, saved))
     return plan
 
@@ -82,9 +98,39 @@ def _person_steps(session: Session, done: Merge, kept: Person) -> Iterator[Step]
             was[name] = None
     yield Step(Person, {"id": done.absorbed_id}, {name: value for name, value in was.items() if name != "id"})
     before = from_json(Person, done.rows["kept"])
-    same = kept.version == before["version"] + 1  # nobody changed this person since
-    left = {"left_on": before["left_on"]} if before["left_on"] and was["left_on"] is None and same else {}
-    yield Step(Person, {"id": kept.id}, {"version": before["version"] if same else kept.version + 1} | left)
+    left = {"left_on": before["left_on"]} if _leaves_again(done, kept) else {}
+    version = before["version"] if _is_same(done, kept) else kept.version + 1
+    yield Step(Person, {"id": kept.id}, {"version": version} | left)
+
+
+def _is_same(done: Merge, kept: Person) -> bool:
+    """Whether nobody changed who stayed since the merge."""
+    return kept.version == done.rows["kept"]["version"] + 1
+
+
+def _came_back(done: Merge) -> bool:
+    """Whether it was the merge that brought back who stayed."""
+    return bool(done.rows["kept"]["left_on"]) and done.rows["person"]["left_on"] is None
+
+
+def _leaves_again(done: Merge, kept: Person) -> bool:
+    return _came_back(done) and _is_same(done, kept)
+
+
+def _places_of_leavers(session: Session, done: Merge, kept: Person) -> Iterator[tuple[int, list[type_Row]]]:
+    """From where who has left after the split is seen: as before the merge. Who stayed and left since is seen from
+    where it was then, without what only the merge brought, unless nothing else is left of it."""
+    brought = [(fate, row) for fate, _column, row in done.rows["rows"].get(PLACES, ())]
+    if done.rows["person"]["left_on"]:
+        yield done.absorbed_id, [row for _fate, row in brought]
+    if kept.left_on is None and not _leaves_again(done, kept):
+        return
+    if "places" in done.rows and (_is_same(done, kept) or _came_back(done)):
+        yield kept.id, done.rows["places"]
+        return
+    now = read_dicts(session, PersonLocation, PersonLocation.person_id == kept.id)
+    others = {row["location_id"] for fate, row in brought if fate == MOVED}
+    yield kept.id, [row for row in now if row["location_id"] not in others] or now
 
 
 def _step_back(session: Session, done: Merge, tie: Tie, fate: str, saved: type_Row) -> Step | None:
@@ -97,11 +143,12 @@ def _step_back(session: Session, done: Merge, tie: Tie, fate: str, saved: type_R
     is_there = read_dicts(session, tie.table, columns[tie.column] == done.kept_id, *shared)
     if not is_there and tie.table is not NotTheSame:
         return None
-    if not _points_to_what_is(session, tie, saved):
+    row = _pointing_to_what_is(session, tie, saved)
+    if row is None:
         return None
     if has_id(tie.table) and session.get(tie.table, saved["id"]) is not None:
-        saved = {name: value for name, value in saved.items() if name != "id"}
-    return Step(tie.table, None, saved)
+        del row["id"]
+    return Step(tie.table, None, row)
 
 
 def _move_back(session: Session, done: Merge, tie: Tie, saved: type_Row) -> Step | None:
@@ -123,16 +170,19 @@ def _absorbed_before(tie: Tie, saved: type_Row) -> type_Row:
     return {"absorbed": saved["absorbed"]} if tie.table is PersonKey else {}
 
 
-def _points_to_what_is(session: Session, tie: Tie, saved: type_Row) -> bool:
-    """Whether all that this row points to is still there."""
+def _pointing_to_what_is(session: Session, tie: Tie, saved: type_Row) -> type_Row | None:
+    """The row without what is no more: an enrolment stays one without its class; None when it cannot do without."""
+    row = dict(saved)
     for column in tie.table.__table__.c:
         for key in column.foreign_keys:
             if saved[column.name] is None or column.name == tie.column:
                 continue
             target = key.column.table
             if session.scalar(sa.select(key.column).where(target.c.id == saved[column.name])) is None:
-                return False
-    return True
+                if not column.nullable:
+                    return None
+                row[column.name] = None
+    return row
 
 
 def _put_back_accounts(session: Session, done: Merge) -> list[int]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Set
 from datetime import date
+from itertools import chain
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from app.models import (
     GroupPupil,
     GroupStaff,
     Location,
+    Merge,
     Person,
     PersonLocation,
     names,
@@ -52,6 +54,7 @@ def read_present(
     _read_people(session, institution_id, past, present)
     _read_places(session, institution_id, past, present)
     _read_ties(session, institution_id, past, present)
+    _read_merged(session, institution_id, past, present)
     present.since = _changed_since(session, institution_id, run_id, present.people, void)
     return present
 
@@ -121,6 +124,22 @@ def _read_ties(session: Session, institution_id: int, past: Past, present: Prese
     for table, column in _referring(Location):
         if places and table.__tablename__ not in ("person_location", "place_set_location", "route_year"):
             _note_users(session, institution_id, table, column, places, present.used_places)
+
+
+def _read_merged(session: Session, institution_id: int, past: Past, present: Present) -> None:
+    """Which new groups and locations somebody who was merged comes back to when the two are split."""
+    users = (
+        ("group_id", past.new["school_group"], present.used_groups),
+        ("location_id", past.new["location"], present.used_places),
+    )
+    if not any(made for _column, made, _used in users):
+        return
+    merges = sa.select(Merge.id, Merge.rows).where(Merge.institution_id == institution_id)
+    for merge_id, kept in read_rows(session, merges):
+        for _fate, _column, row in chain.from_iterable(kept["rows"].values()):
+            for column, made, used in users:
+                if (row.get(column),) in made:
+                    used.setdefault(row[column], set()).add(("merge", (merge_id,)))
 
 
 def _referring(target: type[Any]) -> Iterator[tuple[type[Any], str]]:

@@ -38,7 +38,8 @@ def put_back(session: Session, now: datetime, actor: Actor, run: SyncRun, plan: 
     forget_places(session, run.institution_id, places)
     write_rows(session, now, run.institution_id, tables, run.id)
     recompute_reach(session, run.institution_id)
-    restore_places(session, run.institution_id, plan.rows["person_location"].new)  # type: ignore[arg-type]
+    then = plan.rows["person_location"]
+    restore_places(session, run.institution_id, then.gone, then.new)  # type: ignore[arg-type]
     if places:
         renew_combinations(session, run.institution_id, {PLACE_SETS: None, ROUTES: None})
     address_changed(session, now, _moved(plan, present))

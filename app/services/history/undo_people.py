@@ -30,9 +30,17 @@ def undo_people(undo: Undo) -> None:
     for key, pairs in undo.past.changed["person"].items():
         if undo.scope.has("person", key):
             undo.change("person", key, values_back(undo, "person", key, pairs))
-    left_again = {key[0] for key, values in undo.put_back["person"].items() if values.get("left_on")}
-    places = undo.past.gone["person_location"].items()
-    undo.plan.rows["person_location"].new.extend(row for key, row in places if key[0] in left_again)
+    _undo_places(undo)
+
+
+def _undo_places(undo: Undo) -> None:
+    """Who leaves again is seen from where they were before they came back, and from nowhere else."""
+    came_back = (key for key, pairs in undo.past.changed["person"].items() if pairs.get("left_on", "?")[-1] is None)
+    left_again = {key[0] for key in came_back if undo.put_back["person"].get(key, {}).get("left_on")}
+    if left_again:
+        then = undo.past.gone["person_location"].items()
+        undo.plan.rows["person_location"].gone.extend(sorted(left_again))
+        undo.plan.rows["person_location"].new.extend(row for key, row in then if key[0] in left_again)  # type: ignore[misc]
 
 
 def _undo_new(undo: Undo, key: type_Key, now: Mapping[str, Any], code: str | None) -> None:

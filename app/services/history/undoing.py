@@ -89,8 +89,8 @@ class Undo:
 
 
 def differs(row: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    """Whether the row has other values now than the run wrote."""
-    return any(now[name] != value for name, value in row.items())
+    """Whether the row has other values now than the run wrote; a bare link has none."""
+    return any(now.get(name, value) != value for name, value in row.items())
 
 
 def values_back(undo: Undo, table: str, key: type_Key, pairs: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
