@@ -198,6 +198,7 @@ class Probe(NamedTuple):
     may_read: frozenset[Kind] = frozenset()
     refused: frozenset[Kind] = frozenset()
     remarks: tuple[RosterMessage, ...] = ()
+    brin: str | None = None  # whose data these are, when the service says so
 
 
 class RosterSource(Protocol):

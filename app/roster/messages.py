@@ -56,6 +56,8 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "nothing-changed": _l(
         "The school system says that nothing changed since the last time. Everything stays as it is."
     ),
+    "let-in": _l("The school system knows us. What it gives is seen at the first synchronisation."),
+    "list-slow": _l("The school system needs more time for the %(resource)s than a test has. A synchronisation waits."),
     "eckid-as-key": _l("The school system gives an ECK iD and no number. People are recognised by it."),
     "list-empty": _l("The school system gave no %(resource)s at all. These stay as they are."),
     "list-damaged": _l("The list with %(resource)s could not be read as a whole. These stay as they are."),
@@ -173,6 +175,7 @@ FIELDS: Final[Mapping[str, Any]] = {
     "guardians": _l("guardians"),
     "staff": _l("staff members"),
     "groups": _l("groups"),
+    "locations": _l("locations"),
     "home_groups": _l("home groups"),
     "teaching_groups": _l("teaching groups"),
     "demographics": _l("dates of birth and gender"),

@@ -41,7 +41,7 @@ CLIENT_SECRET: Final = Setting("client_secret", _l("Client secret"), secret=True
 ORGANISATION: Final = Setting("organisation", _l("Organisation (UUID)"), form="uuid")
 
 BRINS: Final = Setting(
-    "brin", _l("BRIN, when it is another one or more than one (99ZZ, 99ZZ01)"), required=False, form="brins"
+    "brin", _l("BRIN, when there are more, or it is one location (99ZZ, 99ZZ01)"), required=False, form="brins"
 )
 USERNAME: Final = Setting("username", _l("Username"))
 PASSWORD: Final = Setting("password", _l("Password"), secret=True)

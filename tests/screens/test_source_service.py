@@ -3,11 +3,13 @@
 import json
 import time
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from app.admin.sources import trying
 from app.models import AuditLine, SourceConnection, Throttle
+from app.roster import Kind, Probe, RosterMessage
 from tests.screens.sync_world import form_of, text_of
 from tests.sources.certificates import Authority
 from tests.sources.somtoday.somtoday_player import Player
@@ -166,6 +168,20 @@ def test_no_connection_to_the_database_is_held_while_the_system_answers(app, db,
     assert held == [0]
     assert "een antwoord dat Zicht niet begrijpt" in words
     assert "kanarie" not in words
+
+
+def test_the_data_of_another_school_are_no_good_connection_and_a_remark_names_its_location(save, player, monkeypatch):
+    remark = RosterMessage("warning", "location", "99ZZ02", "location-refused")
+    probe = Probe(("Oost",), frozenset({Kind.PUPILS}), frozenset(), (remark,), "11AA")
+    told = [probe, probe._replace(brin="99ZZ")]
+    monkeypatch.setattr(
+        "app.admin.sources.service.open_service", lambda *_told, **_more: SimpleNamespace(probe=lambda: told.pop(0))
+    )
+
+    words = text_of(save(player.settings | {"test": "1"}))
+    assert "De verbinding werkt niet Deze dienst geeft de gegevens van school 11AA, niet van 99ZZ." in words
+    words = text_of(save(player.settings | {"test": "1"}))
+    assert "99ZZ02: Het schoolsysteem geeft geen toegang tot deze vestiging." in words
 
 
 def test_testing_is_throttled(save, player, admin_client, session):

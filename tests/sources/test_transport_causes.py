@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from app.roster.reading import transport
-from app.roster.reading.transport import Transport, Unreachable, cause_of
+from app.roster.reading.transport import Transport, Waits
+from app.roster.reading.unreachable import Page, Unreachable, cause_of
 
 
 def caused_by(problem):
@@ -16,6 +17,12 @@ def caused_by(problem):
         raise httpx.ConnectError("x") from problem
     except httpx.ConnectError as error:
         return error
+
+
+def alert():
+    problem = ssl.SSLError(1, "geheim")
+    problem.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+    return problem
 
 
 @pytest.mark.parametrize(
@@ -30,6 +37,8 @@ def caused_by(problem):
         (httpx.ReadTimeout("x"), "slow"),
         (httpx.RemoteProtocolError("x"), "answer"),
         (ValueError("x"), "answer"),
+        (Page(), "form"),
+        (caused_by(alert()), "alert"),
     ],
 )
 def test_the_cause_is_known_by_the_kind_of_error(problem, cause):
@@ -61,5 +70,24 @@ def test_a_service_that_says_nothing_is_called_slow(monkeypatch):
     monkeypatch.setattr(transport, "TIMEOUT", httpx.Timeout(0.05))
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(Unreachable) as refusal:
         Transport(sleep=lambda seconds: None).ask("GET", f"http://127.0.0.1:{silent.getsockname()[1]}/")
+
+    assert refusal.value.cause == "slow"
+
+
+@pytest.mark.parametrize(("body", "cause"), [(b" <!DOCTYPE html><p>", "form"), (b"{", "answer"), (b"", "answer")])
+def test_a_web_page_where_data_should_be_is_told_as_such(body, cause):
+    told = httpx.MockTransport(lambda request: httpx.Response(200, content=body))
+    with pytest.raises(Unreachable) as refusal:
+        Transport(sleep=lambda seconds: None, transport=told).ask("GET", "http://127.0.0.1:1/")
+
+    assert refusal.value.cause == cause
+
+
+def test_an_answer_that_drips_for_too_long_is_called_slow():
+    moments = iter(range(0, 10_000, 50))
+    told = httpx.MockTransport(lambda request: httpx.Response(200, content=b"[1]"))
+    waits = Waits(silence=1, whole=10, tries=2)
+    with pytest.raises(Unreachable) as refusal:
+        Transport(lambda seconds: None, lambda: next(moments), waits, transport=told).ask("GET", "http://127.0.0.1:1/")
 
     assert refusal.value.cause == "slow"

@@ -165,5 +165,6 @@ def _try(kind: SourceKind) -> Tried:
         source = open_service(db.session, school, kind.id, key, today(), sleep=patience.sleep)
     except AppError as wrong:
         return Tried(wrong.message)
+    brin = school.brin
     db.session.rollback()  # no transaction is open while somebody else's server answers
-    return try_connection(source, patience)
+    return try_connection(source, patience, brin)

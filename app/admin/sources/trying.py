@@ -16,9 +16,9 @@ from flask_babel import gettext as _
 
 from app.admin.synchronisation.words import KINDS
 from app.errors import AppError, trail
-from app.roster import Kind, Probe
+from app.roster import Kind, Probe, RosterMessage
 from app.roster.messages import message_text
-from app.roster.reading.transport import Unreachable
+from app.roster.reading.unreachable import Unreachable
 from app.services.login.throttle import Limit
 
 SECONDS: Final = 20.0  # somebody waits for it
@@ -54,15 +54,15 @@ class Patience:
         time.sleep(seconds)
 
 
-def try_connection(source: Any, patience: Patience) -> Tried:
-    """Asks this service, which has `patience.sleep`, what may be read."""
+def try_connection(source: Any, patience: Patience, brin: str) -> Tried:
+    """Asks this service, which has `patience.sleep`, what may be read, and whether it is of the school `brin`."""
     found: list[Tried] = []
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     locale = str(get_locale() or "nl")
 
     def work() -> None:
         with app.app_context(), force_locale(locale):
-            found.append(_probed(source))
+            found.append(_probed(source, brin))
 
     # A thread cannot be stopped; its own limits end it, and it holds nothing of ours.
     thread = threading.Thread(target=work, name="source-test", daemon=True)
@@ -70,14 +70,17 @@ def try_connection(source: Any, patience: Patience) -> Tried:
     thread.join(patience.left)
     if not found:
         return Tried(
-            _("There was no complete answer within %(seconds)s seconds. Try again later.", seconds=int(SECONDS))
+            _(
+                "There was no complete answer within %(seconds)s seconds. A synchronisation waits longer: try one.",
+                seconds=int(SECONDS),
+            )
         )
     return found[0]
 
 
-def _probed(source: Any) -> Tried:
+def _probed(source: Any, brin: str) -> Tried:
     try:
-        return in_words(source.probe())
+        return in_words(source.probe(), brin)
     except AppError as refused:
         return Tried(refused.message)
     except Exception as unexpected:
@@ -85,15 +88,25 @@ def _probed(source: Any) -> Tried:
         return Tried(_("The system gave an answer that Zicht does not understand. Ask the helpdesk."))
 
 
-def in_words(probe: Probe) -> Tried:
+def in_words(probe: Probe, brin: str) -> Tried:
     """What a service lets us read, in words."""
+    if probe.brin not in (None, brin):
+        return Tried(
+            _("This service gives the data of school %(other)s, not of %(brin)s.", other=probe.brin, brin=brin)
+        )
     return Tried(
         None,
         probe.locations,
         _kinds(kind for kind in Kind if kind in probe.may_read),
         _kinds(kind for kind in Kind if kind in probe.refused),
-        tuple(dict.fromkeys(message_text(remark) for remark in probe.remarks)),
+        tuple(dict.fromkeys(map(_remark, probe.remarks))),
     )
+
+
+def _remark(remark: RosterMessage) -> str:
+    """The sentence, with the location that it is about."""
+    text = message_text(remark)
+    return f"{remark.key}: {text}" if remark.kind == "location" and remark.key else text
 
 
 def _kinds(kinds: Iterable[Kind]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ HINTS: Final[Mapping[str, Any]] = {  # by "source.setting", else by setting
     "client_id": _l("The supplier gives this when the link is made."),
     "client_secret": _l("The supplier gives this once. Paste it exactly as it is."),
     "organisation": _l("The UUID of the school at the supplier."),
-    "brin": _l("Only when the system knows the school by another BRIN, or by more. Separate them with commas."),
+    "brin": _l("Only when the school has more of them, or a key per location. Name its own BRIN too; use commas."),
     "certificate": _l("The text of the certificate and of the private key without a password, one below the other."),
     "somtoday.base_url": _l("Such as https://api.somtoday.nl/rest/v1."),
     "somtoday.organisation": _l("The UUID of the school at Somtoday; whoever switched the link on sees it there."),

@@ -11,7 +11,8 @@ from typing import Final, TypeVar
 from flask_babel import gettext as _
 
 from app.errors import RosterUnavailable
-from app.roster.reading.transport import Answer, Refused, Transport, Unreachable, checked_address
+from app.roster.reading.transport import Answer, Refused, Transport, checked_address
+from app.roster.reading.unreachable import Unreachable
 
 from .table import Table, read_list, read_login, read_records
 

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from flask_babel import gettext as _
 
 from app.errors import RosterUnavailable
-from app.roster.reading.transport import Refused, Transport, Unreachable, checked_address
+from app.roster.reading.transport import Refused, Transport, checked_address
+from app.roster.reading.unreachable import Unreachable
 
 from .paging import Changed, Page, PagedList, page_of
 
@@ -74,7 +75,7 @@ class OneRosterClient:
                 if refusal.status in (401, 403):
                     refusing = refusing or place
             except Unreachable as error:
-                if error.cause != "answer":
+                if error.cause not in ("answer", "form"):
                     raise
                 trouble = error
             else:

@@ -24,6 +24,10 @@ ABOUT_KEY: Final = (
 )
 
 
+# A right that the school has not given us.
+ABOUT_RIGHT: Final = ("recht", "bevoegd", "toegestaan", "permission", "forbidden", "not allowed")
+
+
 class Closed(Exception):
     """ParnasSys does not show this school or list to us."""
 
@@ -34,7 +38,7 @@ class Closed(Exception):
 
 def is_passing(fault: Fault) -> bool:
     """ParnasSys calls a refusal an error of the server too."""
-    return from_server(fault) and not fault.names(*ABOUT_SCHOOL, *ABOUT_KEY)
+    return from_server(fault) and not fault.names(*ABOUT_SCHOOL, *ABOUT_KEY, *ABOUT_RIGHT)
 
 
 def reason_of(fault: Fault, school: AskedSchool) -> RosterUnavailable:
@@ -44,7 +48,13 @@ def reason_of(fault: Fault, school: AskedSchool) -> RosterUnavailable:
         )
     if fault.names(*ABOUT_KEY):
         return _wrong_key()
+    if fault.names(*ABOUT_RIGHT):
+        return RosterUnavailable(_("ParnasSys gives us no right to read this. Ask the school to give it to the link."))
     return RosterUnavailable(_("ParnasSys refused our question. Ask your supplier for help."))
+
+
+def all_off() -> RosterUnavailable:
+    return RosterUnavailable(_("All locations of this service are switched off."))
 
 
 def refuse(status: int) -> NoReturn:

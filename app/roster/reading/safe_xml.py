@@ -67,6 +67,20 @@ def parse_xml(body: bytes) -> etree._Element:
     return root
 
 
+def parse_head(body: bytes) -> etree._Element:
+    """The root of a document that may end too early, with what it holds so far; as careful as parse_xml."""
+    refuse_head(body)
+    parser = etree.XMLPullParser(("start",), **new_parser())
+    try:
+        parser.feed(body)
+        root = next((element for _event, element in parser.read_events()), None)
+    except etree.XMLSyntaxError as error:
+        raise ValueError(str(error)) from None
+    if root is None or is_too_deep(root.getroottree()):
+        raise ValueError("no root, or too deep")
+    return root
+
+
 def named(root: etree._Element, name: str) -> Iterator[etree._Element]:
     """All elements of this name, in any namespace and case, in order."""
     wanted = name.casefold()

@@ -3,7 +3,9 @@
 A value never becomes part of a text that is parsed again, so no key or name can change the question.
 """
 
+import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 from flask_babel import gettext as _
@@ -11,12 +13,18 @@ from lxml import etree
 
 from app.errors import InvalidInput, RosterUnavailable, RosterUnreadable
 
-from .safe_xml import local_name, parse_xml
-from .transport import Answer, Refused, Transport
+from .safe_xml import local_name, parse_head, parse_xml
+from .transport import Answer, Refused, Transport, Waits
 
 SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 # A fault comes with 500, and from some servers with 400.
 FAULTY: Final = frozenset({400, 500})
+# A service that makes one answer of a whole school is silent until it is made. Who tests a connection waits shorter.
+WAITS: Final = Waits(silence=120.0, whole=180.0)
+TEST_WAITS: Final = Waits(silence=12.0, whole=15.0, tries=1)
+
+
+type_Parse = Callable[[bytes], etree._Element]
 
 
 class Fault(Exception):
@@ -55,22 +63,33 @@ class SoapClient:
         self._was_soap = True
 
     def call(
-        self, url: str, action: str, request: etree._Element, header: etree._Element | None = None
+        self,
+        url: str,
+        action: str,
+        request: etree._Element,
+        header: etree._Element | None = None,
+        *,
+        until: tuple[str, ...] = (),
     ) -> etree._Element:
-        """What the body of the answer holds. Raises Fault, Refused (401, 403, 404...) and RosterUnavailable."""
+        """What the body of the answer holds. Raises Fault, Refused (401, 403, 404...) and RosterUnavailable.
+
+        `until`: hang up as soon as each of these elements has ended once; then the answer holds no more than that.
+        """
         headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{action}"', "Accept": "text/xml"}
         self._was_soap = True
-        content = envelope(request, header)
+        told = {"headers": headers, "content": envelope(request, header)}
+        understand = partial(self._understand, parse=parse_head if until else parse_xml)
+        enough = Ended(until) if until else None
         try:
-            return self._transport.read("POST", url, self._understand, also=FAULTY, headers=headers, content=content)
+            return self._transport.read("POST", url, understand, also=FAULTY, enough=enough, **told)
         except RosterUnavailable:
             if self._was_soap:
                 raise
             raise not_soap(self._system) from None
 
-    def _understand(self, answer: Answer) -> etree._Element:
+    def _understand(self, answer: Answer, parse: type_Parse) -> etree._Element:
         self._was_soap = answer.status != 200
-        content = body_of(answer.body)
+        content = body_of(answer.body, parse)
         if content is None:
             if answer.status == 400:
                 raise Refused(400)
@@ -101,10 +120,29 @@ def fill(parent: etree._Element, name: object, text: str) -> None:
         raise InvalidInput(_("A setting holds a sign that cannot be sent. Type it again.")) from None
 
 
-def body_of(content: bytes) -> etree._Element | None:
+class Ended:
+    """Whether each of these elements has ended in what came so far, under whatever prefix. Looks at each byte once."""
+
+    LONGEST: Final = 300  # bytes of the tag of an end, which may come in two parts
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._ends = [re.compile(rb"</(?:[\w.-]+:)?" + name.encode() + rb"\s*>", re.IGNORECASE) for name in names]
+        self._left = list(self._ends)
+        self._seen = 0
+
+    def __call__(self, body: bytearray) -> bool:
+        if len(body) < self._seen:  # another try
+            self._left, self._seen = list(self._ends), 0
+        start = max(0, self._seen - self.LONGEST)
+        self._left = [end for end in self._left if not end.search(body, start)]
+        self._seen = len(body)
+        return not self._left
+
+
+def body_of(content: bytes, parse: type_Parse = parse_xml) -> etree._Element | None:
     """The element in the body of an envelope; None when this is no envelope, or no safe XML. Raises ValueError."""
     try:
-        root = parse_xml(content)
+        root = parse(content)
     except (RosterUnreadable, ValueError):
         return None
     if local_name(root.tag) != "Envelope":
@@ -137,4 +175,12 @@ def named_children(element: etree._Element, *path: str) -> Iterator[etree._Eleme
 def not_soap(system: str) -> RosterUnavailable:
     return RosterUnavailable(
         _("This is not an answer of %(system)s. Check the address in the settings.", system=system)
+    )
+
+
+def too_slow_to_test() -> RosterUnavailable:
+    """A test ends before the answer came; that is no failure of the link."""
+    seconds = int(TEST_WAITS.silence)
+    return RosterUnavailable(
+        _("There was no answer within %(seconds)s seconds. A synchronisation waits longer: try one.", seconds=seconds)
     )

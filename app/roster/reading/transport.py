@@ -3,13 +3,11 @@
 No message or log line holds an address with a query, a header or a body: those may carry secrets and personal data.
 """
 
-import errno
 import ipaddress
 import json
 import logging
 import random
 import socket
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
@@ -17,9 +15,10 @@ from urllib.parse import urlsplit
 
 import httpx
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from app.errors import InvalidInput, RosterUnavailable
+
+from .unreachable import Page, Unreachable, cause_of
 
 Read = TypeVar("Read")
 
@@ -44,21 +43,12 @@ class Refused(Exception):
         self.status = status
 
 
-class Unreachable(RosterUnavailable):
-    """No good answer came. `cause`: one of UNREACHABLE, for an adapter that knows more about its service."""
+class Waits(NamedTuple):
+    """How long we wait for a service. One that makes a whole school into one answer needs more than most."""
 
-    def __init__(self, cause: str) -> None:
-        super().__init__(UNREACHABLE[cause])
-        self.cause = cause
-
-
-UNREACHABLE: Final = {
-    "answer": _l("The school system does not answer well at the moment. Try again later."),
-    "host": _l("The address of the school system cannot be found or reached. Check the address in the settings."),
-    "refused": _l("The school system accepts no connection. Check the address, or ask whether ours must be allowed."),
-    "slow": _l("The school system does not answer in time. Try again later, or ask whether our address is allowed."),
-    "tls": _l("The secure connection with the school system failed: its certificate is not valid for this address."),
-}
+    silence: float = 30.0  # seconds without a byte
+    whole: float = MAX_SECONDS
+    tries: int = TRIES
 
 
 class Answer(NamedTuple):
@@ -70,9 +60,10 @@ class Answer(NamedTuple):
 
 
 class _TryAgain(Exception):
-    def __init__(self, pause: float | None = None) -> None:
+    def __init__(self, pause: float | None = None, cause: str = "answer") -> None:
         super().__init__()
         self.pause = pause
+        self.cause = cause
 
 
 def checked_address(text: str, field: str) -> str:
@@ -111,12 +102,18 @@ class Transport:
     """Asks one service for JSON. `sleep` and `clock` can be replaced, so tests do not wait."""
 
     def __init__(
-        self, sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic, **options: Any
+        self,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        waits: Waits | None = None,
+        **options: Any,
     ) -> None:
         self._sleep = sleep
         self._clock = clock
+        self._waits = waits or Waits()
         self._hosts: set[str] = set()
-        self._http = httpx.Client(follow_redirects=False, timeout=TIMEOUT, trust_env=False, **options)
+        timeout = TIMEOUT if waits is None else httpx.Timeout(10.0, read=waits.silence)
+        self._http = httpx.Client(follow_redirects=False, timeout=timeout, trust_env=False, **options)
 
     def close(self) -> None:
         """Closes the connections."""
@@ -133,31 +130,40 @@ class Transport:
         understand: Callable[[Answer], Read],
         *,
         also: frozenset[int] = frozenset(),
+        enough: Callable[[bytearray], bool] | None = None,
         **parts: Any,
     ) -> Read:
         """What `understand` makes of the answer; a ValueError of it means a broken answer, so it is asked again.
 
-        `also`: statuses besides 200 that are an answer (a SOAP fault comes with 500). `parts` go to httpx: headers,
-        params, data, content. Raises Refused for a 4xx, RosterUnavailable when trying again did not help.
+        `also`: statuses besides 200 that are an answer (a SOAP fault comes with 500). `enough`: hang up as soon as this
+        much of the answer will do. `parts` go to httpx: headers, params, data, content. Raises Refused for a 4xx,
+        RosterUnavailable when trying again did not help.
         """
         host = urlsplit(url).netloc
         if host not in self._hosts:
             refuse_inner_hosts(url)
             self._hosts.add(host)
         cause = "answer"
-        for attempt in range(TRIES):
+        for attempt in range(self._waits.tries):
             try:
-                return understand(self._once(method, url, also, parts))
+                return understand(self._once(method, url, also, enough, parts))
             except _TryAgain as problem:
-                pause, cause = problem.pause, "answer"
+                pause, cause = problem.pause, problem.cause
             except (httpx.TransportError, httpx.DecodingError, ValueError, RecursionError) as problem:
                 pause, cause = None, cause_of(problem)
-            if attempt + 1 < TRIES:
+            if attempt + 1 < self._waits.tries:
                 self._sleep(pause_before(attempt, pause))
         raise Unreachable(cause)
 
-    def _once(self, method: str, url: str, also: frozenset[int], parts: Mapping[str, Any]) -> Answer:
-        ends = self._clock() + MAX_SECONDS
+    def _once(
+        self,
+        method: str,
+        url: str,
+        also: frozenset[int],
+        enough: Callable[[bytearray], bool] | None,
+        parts: Mapping[str, Any],
+    ) -> Answer:
+        ends = self._clock() + self._waits.whole
         with self._http.stream(method, url, **parts) as answer:
             status = answer.status_code
             if status not in also:
@@ -174,12 +180,16 @@ class Transport:
                 if len(body) > MAX_BYTES:
                     raise RosterUnavailable(_("The school system gave an answer that is far too large."))
                 if self._clock() > ends:
-                    raise _TryAgain
+                    raise _TryAgain(cause="slow")
+                if enough is not None and enough(body):
+                    break
             return Answer(status, answer.headers, bytes(body))
 
 
 def read_json(answer: Answer) -> Any:
     """The body as JSON. Raises ValueError."""
+    if answer.body.lstrip().startswith(b"<"):
+        raise Page
     return json.loads(answer.body)
 
 
@@ -196,21 +206,3 @@ def pause_before(attempt: int, asked: float | None) -> float:
     if asked is not None:
         return min(asked, MAX_PAUSE)
     return 0.5 * 2**attempt * (0.5 + random.random())  # noqa: S311 - spreads load, guards nothing
-
-
-def cause_of(problem: BaseException | None) -> str:
-    """Which of UNREACHABLE lies behind an error of the connection; only its kind is looked at, never its words."""
-    if isinstance(problem, httpx.TimeoutException):
-        return "slow"
-    while problem is not None:
-        for kinds, cause in _CAUSES:
-            if isinstance(problem, kinds):
-                return cause
-        if isinstance(problem, OSError) and problem.errno in _NO_ROUTE:
-            return "host"
-        problem = problem.__cause__ or problem.__context__
-    return "answer"
-
-
-_CAUSES: Final = ((ssl.SSLError, "tls"), (ConnectionRefusedError, "refused"), (socket.gaierror, "host"))
-_NO_ROUTE: Final = (errno.EHOSTUNREACH, errno.ENETUNREACH)

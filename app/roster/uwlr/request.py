@@ -15,14 +15,15 @@ VERSIONS: Final = ("2.2", "2.1")  # an older service may refuse the newer one
 _KEYS: Final = re.compile(r"\s*([0-9]{2}[A-Za-z]{2})[.\-]?([0-9]{2})?\s*[=:]\s*(\S+)\s*")
 
 
-def question(school: AskedSchool, year: int, version: str) -> etree._Element:
-    """All data of one location for a school year. It never says what we have, so everything is always sent."""
+def question(school: AskedSchool, year: int, version: str, since: str = "") -> etree._Element:
+    """All data of one location for a school year; without `since` (a moment) everything is always sent."""
     request = etree.Element(etree.QName(GEGEVENS, "leerlinggegevens_verzoek"), nsmap={"lg": GEGEVENS})
     values = {
         "schooljaar": f"{year}-{year + 1}",
         "brincode": school.brin,
         "dependancecode": school.dependance or "00",
         "xsdversie": version,
+        **({"laatstontvangengegevens": since} if since else {}),
     }
     for name, value in values.items():
         fill(request, etree.QName(GEGEVENS, name), value)

@@ -4,7 +4,7 @@ import pytest
 
 from app.errors import InvalidInput, RosterUnavailable
 from app.roster import Kind
-from app.roster.parnassys import addresses
+from app.roster.parnassys.asking import addresses
 from tests.roster.roster_world import counts, imported, plan
 from tests.sources.parnassys.parnassys_player import KEY, NAME, playing
 from tests.sources.soap_player import CUT, HTML, SoapFault

@@ -1,7 +1,7 @@
 """A player of a UWLR service (ESIS, or another LVS): the practice school by location, in records a test may edit."""
 
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 
 from lxml import etree
 
@@ -95,7 +95,7 @@ def text(one):
 
 
 class UwlrPlayer(SoapPlayer):
-    """`keys`: dependance: key. `versions`: the ones that are known."""
+    """`keys`: dependance: key. `versions`: the ones that are known. `knows_changes`: it says when nothing changed."""
 
     def __init__(self, *schools, tls=None):
         super().__init__(self._answer, "/UWLR/UwlrStandaard2.2.svc", tls)
@@ -103,6 +103,7 @@ class UwlrPlayer(SoapPlayer):
         self.school = next(iter(self.schools.values()))
         self.keys: dict[str, str] = {}
         self.versions = {"2.2", "2.1"}
+        self.knows_changes = False
         self.refuse: dict[str, SoapFault] = {}
         self.settings = {
             "base_url": self.url + self.path,
@@ -116,6 +117,7 @@ class UwlrPlayer(SoapPlayer):
         assert action == "HaalLeerlinggegevens"
         assert request.tag == f"{{{LG}}}leerlinggegevens_verzoek"
         told = {child.tag.removeprefix(f"{{{LG}}}"): child.text for child in request}
+        since = told.pop("laatstontvangengegevens", None)
         assert list(told) == ["schooljaar", "brincode", "dependancecode", "xsdversie"]
         who = {child.tag.removeprefix(f"{{{AUT}}}"): child.text for child in header}
         assert list(who) == ["autorisatiesleutel", "klantcode", "klantnaam"]
@@ -131,6 +133,9 @@ class UwlrPlayer(SoapPlayer):
         assert (told["schooljaar"], told["brincode"]) == ("2026-2027", "99ZZ")
         if where not in self.schools:
             return f'<leerlinggegevens_antwoord xmlns="{LG}"><geengegevens/></leerlinggegevens_antwoord>'
+        if since and self.knows_changes:
+            assert datetime.fromisoformat(since)
+            return f'<leerlinggegevens_antwoord xmlns="{LG}"><geenwijzigingen/></leerlinggegevens_antwoord>'
         return self.schools[where].xml()
 
     def source(self, today=TODAY, off=frozenset(), pauses=None, **changed):
