@@ -49,6 +49,9 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "left-service": _l("This staff member has left and was skipped."),
     "keys-do-not-last": _l("The keys in this file are valid once. People are recognised in another way next time."),
     "schema-violation": _l("Line %(line)s, %(element)s: %(reason)s. The data were read all the same."),
+    "schema-violations": _l(
+        "Line %(line)s and further, %(count)s times, %(element)s: %(reason)s. The data were read all the same."
+    ),
     "schema-more": _l("There are more places that do not follow the standard; only the first %(count)s are shown."),
     "schema-skipped": _l("The file is too large for the strict check of the standard. The data were read."),
     "location-refused": _l("The school system gives no access to this location. Its people stay as they are."),

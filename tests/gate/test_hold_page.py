@@ -1,5 +1,6 @@
 """The page of a held run: its parts with ticks, numbers, causes and names, and what may be decided (R47, R89, R103)."""
 
+import dataclasses
 import re
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from app.extensions import transaction
 from app.models import AccountLocation, AuditLine, Role, SyncRun
 from tests.gate.gate_world import HAVEN_GONE, keys_of, place, runs
+from tests.roster.roster_world import roster
 from tests.screens.sync_world import SYNC, form_of, page, text_of
 
 __all__ = ["runs"]
@@ -113,3 +115,38 @@ def test_the_page_of_an_applied_run_says_what_was_left_out(admin_client, session
     assert "Niet alles is toegepast Leerlingen: vertrokken, Havenkwartier (99ZZ02): 40" in words
     assert "Wat er met 40 leerlingen zou gebeuren, is niet gedaan" in words
     assert session.scalar(sa.select(SyncRun.changes).where(SyncRun.id == run.id)) is None
+
+
+def test_of_a_delivery_that_is_doubted_nothing_is_ticked_and_the_safe_way_stands_out(
+    admin_client, session, administrator, runs
+):
+    with transaction():
+        couple(session, administrator, "99ZZ01", "99ZZ02")
+    run = runs.run(dataclasses.replace(HAVEN_GONE, school_year=HAVEN_GONE.school_year - 1))
+    session.commit()
+    html = body(admin_client, run)
+
+    assert run.parts["doubt"] == "empty"
+    assert set(map(tuple, boxes(html).values())) == {()}
+    assert re.search(r'<button class="btn btn-primary"[^>]*value="discard"', html)
+    assert not re.search(r'<button class="btn btn-primary"[^>]*value="approve', html)
+
+
+def test_a_kind_that_is_not_told_is_said_to_be_so_and_what_is_too_much_stands_out(
+    admin_client, session, administrator, held
+):
+    with transaction():
+        couple(session, administrator, "99ZZ02")
+    assert "Verzorgers niet in deze levering" in page(admin_client, held)
+    assert "Leerlingen 100 1 1 40" in page(admin_client, held)
+    assert '<b class="bad">40</b>' in body(admin_client, held)
+    assert '<b class="bad">1</b>' not in body(admin_client, held)
+
+
+def test_more_than_three_that_wait_are_named_in_the_list_only(admin_client, session, runs, held):
+    for _more in range(3):
+        runs.run(roster(source="edexml"))
+    words = text_of(admin_client.get(SYNC))
+
+    assert words.count("is aangehouden en wacht op u") == 3
+    assert "Nog 1 andere run wacht op u; die staat in de lijst hieronder." in words

@@ -134,6 +134,17 @@ def test_a_class_that_only_the_old_source_had_goes_too():
     assert plan(roster(pupil(key="n1"), is_delta=True), known).rows["school_group"].gone == []
 
 
+def test_who_tells_classes_alone_says_nothing_of_teaching_groups():
+    maths = RosterGroup("wi", "wi1", YEAR, "L1", is_home=False)
+    known = left_behind(pupil(group_keys=("wi",)), groups=(GROUP, maths))
+
+    made = plan(roster(pupil(key="n1", group_keys=())), known)
+    assert (made.rows["school_group"].gone, made.rows["group_pupil"].gone) == ([], [])
+    physics = RosterGroup("na", "na1", YEAR, "L1", is_home=False)
+    made = plan(roster(pupil(key="n1", group_keys=("na",)), groups=(GROUP, physics)), known)
+    assert [change.name for change in made.changes if (change.kind, change.what) == ("group", "gone")] == ["wi1"]
+
+
 def test_who_is_known_by_another_key_now_is_not_gone():
     known = left_behind(pupil(key="#"), staff(), groups=(GROUP,))
     made = plan(roster(pupil(key="n1"), staff(key="n5")), known)

@@ -1,6 +1,7 @@
 """Beheer > Bronnen: every source with its state, which one goes first, and templates (part 7 nr 12)."""
 
 import io
+import re
 
 import pytest
 from openpyxl import load_workbook
@@ -22,6 +23,15 @@ def test_every_source_is_there_with_its_state_and_what_it_delivers_part_7_nr_12(
     assert "Somtoday Connect Automatisch leerlingen, verzorgers, medewerkers, groepen, vestigingen" in words
     assert "Magister Niet verbonden" in words
     assert "EDEXML-bestand Handmatig" in words
+
+
+def test_what_is_used_stands_first(admin_client, session, institution, make_run):
+    connect(session, institution)
+    make_run("applied", source="table")
+    page = admin_client.get(SOURCES_PAGE).get_data(as_text=True)
+    names = re.findall(r'<td class="key" role="cell"><a[^>]*>([^<]+)</a>', page)
+
+    assert names[:3] == ["Somtoday Connect", "Tabel (CSV, Excel, ODS)", "EDEX2000-bestanden"]
 
 
 def test_the_last_run_of_a_source_is_a_link_to_it(admin_client, make_run):

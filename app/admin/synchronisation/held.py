@@ -10,11 +10,12 @@ from app.extensions import db
 from app.models import SyncRun
 from app.services.access import Actor
 from app.services.accounts.reading import home_groups
+from app.services.roster.plan.changes import KIND_OF
 from app.services.runs import settings as sync_settings
 from app.services.runs.approval import out_of_reach
 from app.services.runs.changes import ChangeLine, accounts_of, read_changes
 from app.services.runs.reading import Page, page_of
-from app.services.runs.shown import MOST_LINES
+from app.services.runs.shown import MOST_LINES, part_of
 
 from .forms import Addresses, listed, page_number
 from .parts import part_groups
@@ -36,6 +37,9 @@ def held_values(actor: Actor, run: SyncRun, wrong: InvalidInput | None = None) -
         "typed": request.form.get("reason", ""),
         "causes": (run.parts or {}).get("causes", ()),
         "groups": groups,
+        "over": {part_of(group.key)[:2] for group in groups if group.is_over or any(row.is_over for row in group.rows)},
+        "one_of_kinds": {kind.value: word for word, kind in KIND_OF.items()},
+        "is_safe": any(row.is_ticked for group in groups for row in group.rows),
         "may_approve_all": not far,
         "page": listed(gone),
         "hidden": sum(changes.hidden.values()),

@@ -67,9 +67,12 @@ def part_groups(
 ) -> list[PartGroup]:
     """The groups of a held run, what is too much first. `far`: keys of parts outside the actor's reach.
 
-    `ticked`: the keys that somebody ticked before; without, everything is that is neither too much nor far.
+    `ticked`: the keys that somebody ticked before; without, everything is that is neither too much nor far, and nothing
+    of a delivery that is doubted as a whole.
     """
     found = (run.parts or {}).get("found", ())
+    if ticked is None and (run.parts or {}).get("doubt"):
+        ticked = ()
     by_group: dict[tuple[str, str], list[tuple[Part, dict[str, Any]]]] = {}
     for row in found:
         part = part_of(row["part"])

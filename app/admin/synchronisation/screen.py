@@ -24,6 +24,7 @@ from .upload import UploadPages
 from .words import DAYS, RUN_LOOKS, moment_in_words, source_title, stage_text, started_by, where_from
 
 HOURS = range(24)
+MOST_NOTICES = 3  # of runs that wait; the list below has the others
 
 
 class SynchronisationScreen(UploadPages, RunPages, LimitPages, UndoPages, Screen):
@@ -37,6 +38,7 @@ class SynchronisationScreen(UploadPages, RunPages, LimitPages, UndoPages, Screen
         school = sync_settings.institution_of(session, actor)
         services = [one for one in sync_settings.source_states(session, school) if one.state == "automatic"]
         unfinished = unfinished_runs(session, actor)
+        waiting = [run for run in unfinished if run.status in SHOWN]
         return self.render(
             "admin/synchronisation/list.html",
             title=_("Synchronisation"),
@@ -46,7 +48,8 @@ class SynchronisationScreen(UploadPages, RunPages, LimitPages, UndoPages, Screen
             page=listed(list_runs(session, actor, page_number())),
             addresses=Addresses(".index_view", {}),
             busy=[run for run in unfinished if run.status in OPEN],
-            waiting=[run for run in unfinished if run.status in SHOWN],
+            waiting=waiting[:MOST_NOTICES],
+            more_waiting=max(0, len(waiting) - MOST_NOTICES),
             services=services,
             locations=sync_settings.locations_in_reach(session, actor),
             next_run=moment_in_words(sync_settings.next_weekly(school, now())),

@@ -45,7 +45,7 @@ def schema() -> etree.XMLSchema:
 
 
 def note_violations(path: Path, notes: Notes) -> None:
-    """Notes the first places where the file does not follow the standard: line and element, never a value.
+    """Notes where the file does not follow the standard: by element and reason the first line, never a value.
 
     A large file is not checked: that would cost more than reading it. Call it for a file that was read already, so it
     is known to be safe XML.
@@ -60,16 +60,16 @@ def note_violations(path: Path, notes: Notes) -> None:
     check = schema()
     if check.validate(tree):
         return
-    for violation in check.error_log[:MAX_SHOWN]:
+    lines: dict[tuple[str, str], list[str]] = {}
+    for violation in check.error_log:
         found = _ELEMENT.search(violation.message)
-        reason = REASONS.get(violation.type, "schema-value")
-        notes.warning(
-            "roster",
-            "",
-            "schema-violation",
-            line=str(violation.line),
-            element=found[1] if found else "?",
-            reason=reason,
-        )
-    if len(check.error_log) > MAX_SHOWN:
+        about = found[1] if found else "?", REASONS.get(violation.type, "schema-value")
+        lines.setdefault(about, []).append(str(violation.line))
+    for (element, reason), where in list(lines.items())[:MAX_SHOWN]:
+        told = {"line": where[0], "element": element, "reason": reason}
+        if len(where) == 1:
+            notes.warning("roster", "", "schema-violation", **told)
+        else:
+            notes.warning("roster", "", "schema-violations", **told, count=str(len(where)))
+    if len(lines) > MAX_SHOWN:
         notes.info("roster", "", "schema-more", count=str(MAX_SHOWN))

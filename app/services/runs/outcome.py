@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Account, Institution, Role, SyncMessage, SyncRun
 from app.roster import Roster, RosterMessage
+from app.roster.sources import source_kind
 from app.services import audit
 from app.services.access import Actor
 from app.services.bulk import insert_rows
@@ -24,6 +25,7 @@ from app.services.roster.rows.given import remember_given
 from .foresight import foresee_accounts
 from .looking import look_at
 from .notified import tell_administrators
+from .requests import SHOWN
 from .rest import hold_rest, left_aside
 from .retired import resume_source
 from .shown import shown_changes, shown_parts, told_causes
@@ -59,6 +61,9 @@ def conclude(session: Session, now: datetime, hold: Hold, roster: Roster, today:
         follows = foresee_accounts(session, weighed)
         run.changes = shown_changes(plan, weighed if status == "held" else None, over, follows)
         run.plan_hash = plan.fingerprint()
+        if status == "held" and source_kind(run.source).kind == "service":  # it tells all that the older one told
+            why = _("A newer run waits for a decision: run %(number)s.", number=run.id)
+            _overtake(session, now, run, why, SyncRun.undo_of.is_(None))
         return end_run(session, now, run, status, reason)
     apply_plan(session, now, actor_of(session, run), look.known, plan, roster.school_year, run.id)
     remember_given(session, run.institution_id, look.roster)
@@ -120,16 +125,16 @@ def _settle_applied(session: Session, now: datetime, run: SyncRun, plan: Plan) -
     subject = (run.id, {"source": run.source, "counts": counts})
     actor, school = actor_of(session, run), run.institution_id
     audit.record_many(session, now, actor, "roster-applied", "sync_run", [subject], school, run.id)
-    overtaken = {
-        "status": "discarded",
-        "reason": _("A newer run was applied."),
-        "changes": None,
-        "finished_at": now,
-    }
+    _overtake(session, now, run, _("A newer run was applied."))
+
+
+def _overtake(session: Session, now: datetime, run: SyncRun, why: str, *where: sa.ColumnElement[bool]) -> None:
+    """Older runs of this source that wait for a decision end without one."""
+    overtaken = {"status": "discarded", "reason": why, "changes": None, "finished_at": now}
     session.execute(
         sa.update(SyncRun)
-        .where(SyncRun.institution_id == run.institution_id, SyncRun.status.in_(("preview", "held")))
-        .where(SyncRun.id != run.id, SyncRun.source == run.source)
+        .where(SyncRun.institution_id == run.institution_id, SyncRun.status.in_(SHOWN))
+        .where(SyncRun.id != run.id, SyncRun.source == run.source, *where)
         .values(overtaken)
         .execution_options(synchronize_session=False)
     )

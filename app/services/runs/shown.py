@@ -1,5 +1,6 @@
 """What a preview or held run shows: its changes, and the parts that can be decided on one by one. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
@@ -17,6 +18,7 @@ from .foresight import Foresight
 
 NOTHING: Final = Foresight()
 MOST_LINES: Final = 500  # of the changes that a preview or held run shows
+SOME: Final = 10  # of each part, however many lines there are
 ORDER: Final = ("gone", "removed", "returned", "changed", "new")  # what is cut off last comes first
 
 
@@ -78,8 +80,8 @@ def shown_changes(
 ) -> list[dict[str, Any]]:
     """The changes as a preview or held run shows them, the gravest first, at most MOST_LINES.
 
-    With `weighed` each line names its parts; those of the parts `over` come first. `foresight`: what each would mean
-    for accounts.
+    With `weighed` each line names its parts; those of the parts `over` come first, and of every part there are some.
+    `foresight`: what each would mean for accounts.
     """
     parts = _parts_by_change(plan, weighed) if weighed and weighed.places else {}
     grave = set(over) | {part._replace(location_id=EVERYWHERE) for part in over}
@@ -88,8 +90,21 @@ def shown_changes(
         mine = parts.get((change.kind, change.ref), ())
         return grave.isdisjoint(mine), ORDER.index(change.what)
 
-    chosen = sorted(plan.changes, key=gravity)[:MOST_LINES]
+    chosen = _with_some_of_each(sorted(plan.changes, key=gravity), parts)
     return [_line(change, foresight) | _keys(parts.get((change.kind, change.ref))) for change in chosen]
+
+
+def _with_some_of_each(changes: list[Change], parts: Mapping[tuple[str, int], list[Part]]) -> list[Change]:
+    """Of too many changes the first ones, with some of each part among them; in the same order."""
+    if len(changes) <= MOST_LINES:
+        return changes
+    seen: Counter[Part] = Counter()
+    first, rest = [], []
+    for place, change in enumerate(changes):
+        mine = parts.get((change.kind, change.ref), ())
+        (first if any(seen[part] < SOME for part in mine) else rest).append(place)
+        seen.update(mine)
+    return [changes[place] for place in sorted((first + rest)[:MOST_LINES])]
 
 
 def _parts_by_change(plan: Plan, weighed: Weighed) -> dict[tuple[str, int], list[Part]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,6 +15,8 @@ from app.services.roster.rows.authority import retired_of
 
 from .requests import OPEN
 from .settings import source_states
+
+FIRST: Final = ((True, True), (True, False), (False, True), (False, False))  # (connected, read before and in use)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class SourceLine:
 
 
 def list_sources(session: Session, school: Institution) -> list[SourceLine]:
-    """All sources, the connected ones first. Two queries beside those of the states."""
+    """All sources: the connected ones first, then those that were read. Two queries beside those of the states."""
     last = last_runs(session, school.id)
     ends = dict(
         session.execute(
@@ -38,7 +41,7 @@ def list_sources(session: Session, school: Institution) -> list[SourceLine]:
             )
         ).all()
     )
-    return [
+    lines = [
         SourceLine(
             kind := SOURCES[one.id],
             one.state,
@@ -49,6 +52,9 @@ def list_sources(session: Session, school: Institution) -> list[SourceLine]:
         )
         for one in source_states(session, school)
     ]
+    return sorted(
+        lines, key=lambda line: FIRST.index((line.state == "automatic", line.last is not None and not line.since))
+    )
 
 
 def retired_since(school: Institution, source: str) -> date | None:

@@ -144,13 +144,20 @@ def _kind(part: Part) -> Kind:
 
 
 def _why_doubted(plan: Plan, limits: Limits) -> tuple[str | None, str | None]:
-    """(code, sentence) of what is wrong with the delivery as a whole: a value in the place of another, for many."""
+    """(code, sentence) of what is wrong with the delivery as a whole: other people, or a value in the wrong place."""
+    if _is_many(plan.strangers, limits):
+        return "strangers", doubt_text("strangers", plan.strangers)
     for kind in KIND_TEXT:
         if _is_shifted(fall := plan.one_address.get(kind, NONE), limits):
             return "one-address", doubt_text("one-address", fall, kind)
     if _is_shifted(plan.classless, limits):
         return "classless", doubt_text("classless", plan.classless)
     return None, None
+
+
+def _is_many(fall: Fall, limits: Limits) -> bool:
+    """A few are never too many, whether they are there already or new."""
+    return min(fall) > limits.of[GONE].few
 
 
 def _is_shifted(fall: Fall, limits: Limits) -> bool:

@@ -4,7 +4,7 @@ Per direction a table of causes, tried from top to bottom; the last one always f
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from app.services.roster.plan.parts import ACCESS, CHANGED, EVERYWHERE, GONE, NE
 
 from . import Verdict
 from .limits import Limits, in_season
-from .words import kind_text, location_names
+from .words import kind_text, location_names, numbers
 
 VANISHED: Final = 0.9  # so large a share does not just leave
 ROLLED_OVER: Final = 0.5  # more than this does not leave at a roll-over
@@ -117,6 +117,7 @@ FACTS: Final[Mapping[tuple[str, str], Callable[..., str]]] = {  # (direction, ki
 }
 DOUBTS: Final[Mapping[str, Callable[[], str]]] = {  # of a delivery as a whole
     "empty": lambda: _("Probably the delivery holds nothing but headings, or a right is missing in the source."),
+    "strangers": lambda: _("Probably this source knows the pupils by other numbers, or it is another school's."),
     "one-address": lambda: _("Probably the address of the school stands in the place of their own."),
     "classless": lambda: _("Probably the classes are missing in the delivery."),
     "another-moment": lambda: _("Probably an old file was sent in, or the source stands in another school year."),
@@ -124,15 +125,15 @@ DOUBTS: Final[Mapping[str, Callable[[], str]]] = {  # of a delivery as a whole
 
 
 def causes_of(verdict: Verdict, today: date, limits: Limits) -> dict[Part, str]:
-    """The sentence of each part that is too large. Of a kind that vanished as a whole only that one; of another kind as
-    a whole only when no location explains it.
+    """The sentence of each part that is too large. Of a kind that vanished, or as much at each location, only that of
+    the whole; of another kind that of the whole only when no location explains it.
     """
     weighed = verdict.weighed
     names = location_names(weighed.known, weighed.plan)
     return {
-        part: _sentence(_Case(part, weighed.tallies, today, limits), names)
+        part: _sentence(case, names)
         for part in verdict.over
-        if part in weighed.tallies and not _is_explained(part, verdict)
+        if part in weighed.tallies and not _is_explained(case := _Case(part, weighed.tallies, today, limits), verdict)
     }
 
 
@@ -141,13 +142,14 @@ def cause_of_doubt(verdict: Verdict) -> str | None:
     return DOUBTS[verdict.doubt]() if verdict.doubt else None
 
 
-def _is_explained(part: Part, verdict: Verdict) -> bool:
+def _is_explained(case: _Case, verdict: Verdict) -> bool:
     """Whether the sentence of another part tells the whole story of this one."""
-    tallies = verdict.weighed.tallies
-    whole = tallies[part._replace(location_id=EVERYWHERE)]
+    part, tallies = case.part, verdict.weighed.tallies
+    everywhere = replace(case, part=part._replace(location_id=EVERYWHERE))
+    whole = everywhere.tally
     has_vanished = whole.weighed >= VANISHED * max(whole.before, 1)
     if part.location_id is not EVERYWHERE:
-        return has_vanished and part._replace(location_id=EVERYWHERE) in verdict.over
+        return everywhere.part in verdict.over and (has_vanished or everywhere.is_even())
     told = (one for one in verdict.over if one[:2] == part[:2] and one.location_id is not EVERYWHERE)
     return not has_vanished and max((tallies[one].weighed for one in told), default=0) >= EXPLAINED * whole.weighed
 
@@ -156,7 +158,7 @@ def _sentence(case: _Case, names: Mapping[int, tuple[str, str]]) -> str:
     part, tally = case.part, case.tally
     why = next(text() for fits, text in CAUSES[part.direction] if fits(case))
     fact = FACTS.get((part.direction, part.kind)) or FACTS[part.direction, ""]
-    about: dict[str, Any] = {"lost": tally.weighed, "before": tally.before, "kind": kind_text(part.kind), "why": why}
+    about: dict[str, Any] = {**numbers(tally.weighed, tally.before), "kind": kind_text(part.kind), "why": why}
     return fact(where=_where(part, names), **about)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from app.roster import Kind
@@ -47,6 +48,11 @@ SAID: Final[Mapping[tuple[str, bool], Callable[..., str]]] = {  # (direction, ev
 }
 DOUBTED: Final[Mapping[str, Callable[..., str]]] = {
     "empty": lambda **_about: _("There are no active pupils in this roster. Nothing was changed."),
+    "strangers": lambda **about: _(
+        "There are %(before)s pupils already, and this first delivery of the source would add %(lost)s new ones. "
+        "Nothing was changed.",
+        **about,
+    ),
     "one-address": lambda **about: _(
         "%(lost)s of the %(before)s %(kind)s would get one and the same e-mail address. Nothing was changed.", **about
     ),
@@ -54,6 +60,11 @@ DOUBTED: Final[Mapping[str, Callable[..., str]]] = {
         "%(lost)s of the %(before)s pupils would lose their class. Nothing was changed.", **about
     ),
 }
+
+
+def numbers(lost: int, before: int) -> dict[str, str]:
+    """How many of how many, as they are written in a sentence: 1.501."""
+    return {"lost": format_decimal(lost), "before": format_decimal(before)}
 
 
 def kind_text(kind: str) -> str:
@@ -69,7 +80,7 @@ def location_names(known: KnownSchool, plan: Plan) -> dict[int, tuple[str, str]]
 
 def over_text(part: Part, tally: Tally, names: Mapping[int, tuple[str, str]]) -> str:
     """The sentence of a part that passes its limit. A pupil who moved away is missing there like one who left."""
-    about: dict[str, Any] = {"lost": tally.weighed, "before": tally.before, "kind": kind_text(part.kind)}
+    about: dict[str, Any] = {**numbers(tally.weighed, tally.before), "kind": kind_text(part.kind)}
     if part.location_id is not None:
         about["location"] = names[part.location_id][1] if part.location_id != NOWHERE else ""
     is_missing = part.direction == ACCESS and part.kind == "pupil" and part.location_id is not None
@@ -78,4 +89,4 @@ def over_text(part: Part, tally: Tally, names: Mapping[int, tuple[str, str]]) ->
 
 def doubt_text(code: str, fall: Fall, kind: Kind = Kind.PUPILS) -> str:
     """The sentence of what is wrong with a delivery as a whole."""
-    return DOUBTED[code](lost=fall.struck, before=fall.before, kind=KIND_TEXT[kind]())
+    return DOUBTED[code](**numbers(fall.struck, fall.before), kind=KIND_TEXT[kind]())

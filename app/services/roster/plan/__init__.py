@@ -21,6 +21,7 @@ from .links import guardian_links, pupil_links, staff_groups
 from .listed import completed, name_groups, name_people
 from .people import settle, use_guardians, use_pupils, use_staff
 from .places import plan_locations
+from .strangers import note_strangers
 
 
 def plan_roster(known: KnownSchool, roster: Roster, today: date) -> Plan:
@@ -48,6 +49,7 @@ def plan_roster(known: KnownSchool, roster: Roster, today: date) -> Plan:
     gone_links(draft)
     leave_groups(draft)
     note_classless(draft)
+    note_strangers(draft)
     note_untold(draft)
     mark_told(draft)
     return plan

@@ -106,6 +106,8 @@ class Plan:
     renamed: dict[str, Fall] = field(default_factory=dict)  # how many get another name or date of birth
     one_address: dict[str, Fall] = field(default_factory=dict)  # how many get one and the same e-mail address
     classless: Fall = field(default_factory=lambda: Fall(0, 0))  # pupils who lose their home class
+    strangers: Fall = field(default_factory=lambda: Fall(0, 0))  # new pupils of a source that recognised hardly any
+    recognised: dict[str, frozenset[int]] = field(default_factory=dict)  # by kind: told, and known from other sources
     untold: set[int] = field(default_factory=set)  # changed people whom the source does not tell: they are not counted
     left_behind: dict[str, frozenset[int]] = field(default_factory=dict)  # by kind: judged for a source of before
 

@@ -29,18 +29,27 @@ def settle_gone(draft: Draft, kind: str) -> None:
     plan, delivered, roster = draft.plan, KIND_OF[kind] in draft.roster.delivers, draft.roster
     own = draft.known.keyed.get(kind, {})
     present = {one.ref for one in draft.used[kind]} | draft.stays
-    before = lost = 0
-    for person_id in judged(draft.known, plan, kind) if delivered else ():
-        before += 1
+    mine = set(judged(draft.known, plan, kind)) if delivered else set()
+    plan.recognised[kind] = _recognised(draft, kind) - mine
+    lost = 0
+    for person_id in sorted(mine):
         if person_id in present or (roster.is_delta and (KIND_OF[kind], own[person_id]) not in roster.gone):
             continue
         lost += 1
         _leave(draft, draft.known.persons[person_id])
     plan.counts[KIND_OF[kind]].gone = lost
-    plan.kinds[KIND_OF[kind]] = Fall(before, lost)
-    plan.renamed[KIND_OF[kind]] = Fall(before, draft.renamed[kind] + plan.refused[KIND_OF[kind]])
+    plan.kinds[KIND_OF[kind]] = Fall(len(mine), lost)
+    plan.renamed[KIND_OF[kind]] = Fall(
+        len(mine) + len(plan.recognised[kind]), draft.renamed[kind] + plan.refused[KIND_OF[kind]]
+    )
     del draft.addresses[kind][None]
     plan.one_address[KIND_OF[kind]] = Fall(len(draft.used[kind]), max(draft.addresses[kind].values(), default=0))
+
+
+def _recognised(draft: Draft, kind: str) -> frozenset[int]:
+    """Who is told and at the school already; whoever was made by hand is not overwritten, so does not count."""
+    people = (one.person for one in draft.used[kind])
+    return frozenset(one.id for one in people if one and one.left_on is None and not one.hand_made)
 
 
 def _leave(draft: Draft, person: KnownPerson) -> None:

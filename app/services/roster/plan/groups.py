@@ -165,10 +165,14 @@ def _change_group(found: KnownGroup, values: dict[str, object], plan: Plan, plac
 
 
 def _is_left_behind(known: KnownSchool, roster: Roster, places: Places, group: KnownGroup) -> bool:
-    """Whether only a source knew it that is not used any more, and this roster tells all groups of its location."""
+    """Whether only a source knew it that is not used any more, and this roster tells all such groups of its location.
+
+    Who tells classes alone says nothing of teaching groups.
+    """
     if group.id not in known.left_groups or roster.is_delta or roster.is_list or Kind.GROUPS in roster.partly:
         return False
-    return group.location_id in places.locations.values()
+    is_sort_told = any(group.is_home == one.is_home for one in roster.groups)
+    return is_sort_told and group.location_id in places.locations.values()
 
 
 def _gone_groups(known: KnownSchool, roster: Roster, plan: Plan, places: Places) -> None:

@@ -19,6 +19,10 @@ NOWHERE: Final = 0  # in place of a location: who has none
 IDENTITY: Final = {PERSON_FIELDS[index] for index in (FIRST_NAME, LAST_NAME, BIRTH_DATE)}
 
 
+type_Numbers = Mapping[tuple[str, int | None], int]
+"""(kind, location, or EVERYWHERE) -> how many."""
+
+
 class Part(NamedTuple):
     """`location_id`: NOWHERE for who has none, EVERYWHERE for all together; below zero for a location that is new.
 
@@ -113,8 +117,11 @@ def counted_parts(
         struck[part] = [len(people), len(people)]
     if not struck:
         return {}
-    there = _there(known, plan, places)
-    return {part: Tally(there[part.kind, part.location_id], *numbers) for part, numbers in struck.items()}
+    mine, told = _there(known, plan, places)
+    return {
+        part: Tally((told if part.direction == CHANGED else mine)[part.kind, part.location_id], *numbers)
+        for part, numbers in struck.items()
+    }
 
 
 def _weighs(change: Change) -> bool:
@@ -135,15 +142,20 @@ def judged(known: KnownSchool, plan: Plan, kind: str) -> Iterable[int]:
             yield person_id
 
 
-def _there(known: KnownSchool, plan: Plan, places: Whereabouts) -> Mapping[tuple[str, int | None], int]:
-    """How many of each kind there are now, per location and everywhere."""
-    there: dict[tuple[str, int | None], int] = defaultdict(int)
+def _there(known: KnownSchool, plan: Plan, places: Whereabouts) -> tuple[type_Numbers, type_Numbers]:
+    """How many of each kind there are now, per location and everywhere: those judged, and those that may change.
+
+    A source may change people whom only others told until now.
+    """
+    mine: dict[tuple[str, int | None], int] = defaultdict(int)
+    more: dict[tuple[str, int | None], int] = defaultdict(int)
     for kind in PEOPLE:
-        for person_id in judged(known, plan, kind):
-            there[kind, EVERYWHERE] += 1
-            for place in places.of(kind, person_id):
-                there[kind, place] += 1
+        for numbers, people in ((mine, judged(known, plan, kind)), (more, plan.recognised.get(kind, ()))):
+            for person_id in people:
+                numbers[kind, EVERYWHERE] += 1
+                for place in places.of(kind, person_id):
+                    numbers[kind, place] += 1
     for group in known.groups:
-        there["group", EVERYWHERE] += 1
-        there["group", group.location_id] += 1
-    return there
+        mine["group", EVERYWHERE] += 1
+        mine["group", group.location_id] += 1
+    return mine, defaultdict(int, {key: mine.get(key, 0) + more.get(key, 0) for key in mine.keys() | more.keys()})
