@@ -140,6 +140,14 @@ class RosterMembership(NamedTuple):
     role: str = "pupil"  # "pupil", "staff", "mentor"
 
 
+class RosterDetails(NamedTuple):
+    """The date of birth and gender of somebody whom a delivery of changes does not tell otherwise."""
+
+    person_key: str
+    birth_date: date | None | _Absent = ABSENT
+    gender: type_Text = ABSENT
+
+
 @dataclass(frozen=True, slots=True)
 class Roster:
     """A whole delivery. What a source does not deliver is left as it is, never treated as gone.
@@ -167,9 +175,11 @@ class Roster:
     gone: frozenset[tuple[Kind, str]] = frozenset()  # technical keys
     joined: tuple[RosterMembership, ...] = ()
     parted: tuple[RosterMembership, ...] = ()
+    details: tuple[RosterDetails, ...] = ()
     only_known: frozenset[tuple[Kind, str]] = frozenset()  # records that count only for whom we know
     whole_pairs: frozenset[str] = frozenset()  # pupils of whom all guardians are told, also when it is none
     groups_complete: bool = True  # False: there may be more groups than these, so none is gone
+    partial: frozenset[Kind] = frozenset()  # kinds of which some people are told and not all, so nobody is gone
     staff_links_told: bool = True  # False: the source tells no links of staff, so all of them count (Z-268)
     # A list that somebody made: it names those it does not tell itself (pupils, staff, groups, locations) by the number
     # or name that people use, all staff in it count (Z-268 needs no link), and it tells one sort of groups or both.

@@ -28,9 +28,20 @@ from . import Roster, type_Progress
 ROOT: Final = Path(__file__).resolve().parents[2]
 MOST_SENT: Final = 1 << 29  # bytes that come back
 PIECE: Final = 2_000  # records sent together
-LISTS: Final = ("locations", "groups", "pupils", "guardians", "guardianships", "staff", "messages", "joined", "parted")
+LISTS: Final = (
+    "locations",
+    "groups",
+    "pupils",
+    "guardians",
+    "guardianships",
+    "staff",
+    "messages",
+    "joined",
+    "parted",
+    "details",
+)
 VALUES: Final = ("ABSENT", "Kind", "Roster", "RosterMessage", "RosterLocation", "RosterGroup", "RosterPupil")
-LINKS: Final = ("RosterGuardian", "RosterGuardianship", "RosterStaff", "RosterMembership")
+LINKS: Final = ("RosterGuardian", "RosterGuardianship", "RosterStaff", "RosterMembership", "RosterDetails")
 PLAIN: Final = frozenset({("datetime", "date"), *(("app.roster", name) for name in VALUES + LINKS)})
 
 

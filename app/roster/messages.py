@@ -97,7 +97,9 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "status-missing": _l("%(file)s holds changes, but not every record has a status. Such a record counts as active."),
     "mixed-package": _l("This package mixes complete files and changes. Who is not in it stays as they are."),
     "enrolment-unclear": _l("This enrolment names no class or no person, so it was left out."),
-    "details-alone": _l("%(count)s dates of birth are of people who are not in this package. They were left out."),
+    "guardians-unlinked": _l("No guardian in this delivery is linked to a pupil. All of them stay as they are."),
+    "people-of-others": _l("%(count)s people in this delivery are of another school and were skipped."),
+    "staff-partial": _l("The service tells of teachers only. Other staff stay as they are."),
     # decided by the plan
     "number-twice": _l("The number %(number)s occurs more than once, for different people. Correct it."),
     "key-of-another": _l("The key of this record belonged to somebody else, who stays. Give the newcomer another key."),

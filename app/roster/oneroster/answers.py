@@ -18,10 +18,11 @@ REFERENCES: Final = {
     "terms": "termsourcedids",
     "agents": "agentsourcedids",
     "primaryorg": "primaryorgsourcedid",
+    "parent": "parentsourcedid",
 }
 RECORD: Final = frozenset({"sourcedid", "status"})
 READ: Final = {
-    ORGS: RECORD | {"name", "type", "identifier"},
+    ORGS: RECORD | {"name", "type", "identifier", "parent"},
     SESSIONS: RECORD | {"title", "type", "startdate", "enddate", "schoolyear"},
     CLASSES: RECORD | {"title", "classcode", "classtype", "grades", "school", "terms"},
     USERS: RECORD

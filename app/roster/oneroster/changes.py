@@ -8,10 +8,11 @@ What it puts where:
   key counts, the others are nobody.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
-from app.roster import ABSENT, Kind, Roster
+from app.roster import ABSENT, Kind, Roster, RosterDetails, RosterLocation
 from app.roster.messages import Notes
 
 from .groups import Links
@@ -41,7 +42,6 @@ def changed_roster(source: str, package: Package, notes: Notes, brin: str, today
     """The roster of a package in which at least one file holds changes only. Nobody is gone by not being told."""
     if not package.changes >= package.tables.keys():
         notes.warning("roster", "", "mixed-package")
-    _note_stray_details(package, notes)
     read = read_package(_with_found_roles(package), notes, brin, today, is_delta=True)
     unsure = _unsure(package, read, notes, today)
     pupils = [*(one._replace(**SILENT) for one in read.pupils.values()), *unsure[Kind.PUPILS]]
@@ -49,6 +49,7 @@ def changed_roster(source: str, package: Package, notes: Notes, brin: str, today
     pupils = [one._replace(location_key=None) if one.location_key in guesses else one for one in pupils]
     staff = [*(one._replace(group_keys=ABSENT) for one in read.staff.values()), *unsure[Kind.STAFF]]
     moves = memberships(package, read, notes)
+    details = tuple(_details_alone(package, read, notes, today))
     return Roster(
         source=source,
         brin=read.places.brin,
@@ -56,7 +57,7 @@ def changed_roster(source: str, package: Package, notes: Notes, brin: str, today
         reference_date=read.year.day,
         made_on=_made_on(package, today),
         delivers=frozenset(Kind),
-        locations=tuple(one for one in read.places.locations.values() if not one.is_guess),
+        locations=tuple(_told_locations(read)),
         groups=tuple(read.groups.values()),
         pupils=without_silent(pupils),
         guardians=without_silent([*read.guardians.values(), *unsure[Kind.GUARDIANS]]),
@@ -69,7 +70,15 @@ def changed_roster(source: str, package: Package, notes: Notes, brin: str, today
         parted=tuple(one for one, is_in in moves if not is_in),
         only_known=frozenset((kind, one.key) for kind, some in unsure.items() for one in some),
         whole_pairs=whole_pairs(package, read),
+        details=details,
     )
+
+
+def _told_locations(read: Reading) -> Iterator[RosterLocation]:
+    """The locations that are told, or that are named by their code; another key says nothing when it is not known."""
+    for one in read.places.locations.values():
+        if not one.is_guess and (read.places.is_told or one.code):
+            yield one
 
 
 def _made_on(package: Package, today: date) -> date | None:
@@ -117,8 +126,13 @@ def _unsure(package: Package, read: Reading, notes: Notes, today: date) -> dict[
     return found
 
 
-def _note_stray_details(package: Package, notes: Notes) -> None:
-    users = {key_of(row) for row in package.rows(USERS)}
-    stray = sum(1 for row in package.rows(DETAILS) if key_of(row) not in users)
-    if stray:
-        notes.warning("roster", "", "details-alone", count=str(stray))
+def _details_alone(package: Package, read: Reading, notes: Notes, today: date) -> Iterator[RosterDetails]:
+    """Dates of birth and genders of people of whom nothing else changed."""
+    users = {key_of(row) for row in package.tables.get(USERS, ())}
+    reader = PeopleReader(notes, read.places, Links(told=False), read.year, today)
+    for row in package.rows(DETAILS):
+        key = key_of(row)
+        if key is not None and key not in users:
+            user = User(key, {}, (), row)
+            gender = reader.gender("pupil", key, text_of(row, "sex")) if "sex" in row else ABSENT
+            yield RosterDetails(key, reader.birth_date(key, user) if "birthdate" in row else ABSENT, gender)

@@ -12,6 +12,7 @@ from app.roster.reading.transport import Refused
 
 from .answers import roles_in, rows_of
 from .client import OneRosterClient, not_oneroster
+from .groups import TEACHES
 from .schools import code_of, schools_in
 from .tables import (
     CLASSES,
@@ -30,6 +31,11 @@ from .tables import (
 )
 
 CARERS: Final = ("parent", "guardian", "relative")
+# Staff who are in no list of teachers, by version.
+ASSISTANTS: Final = {
+    "v1p1": ("aide", "administrator"),
+    "v1p2": ("aide", "counselor", "principal", "proctor", "siteAdministrator"),
+}
 NOT_HERE: Final = frozenset({404, 405, 410})
 NO_LIST: Final = NOT_HERE | {400, 403}  # this list is not for us, or not made
 # 1.1 has the role on the user itself, 1.2 in a list of roles.
@@ -37,11 +43,12 @@ ROLE_FILTER: Final = {"v1p1": "role='{}'", "v1p2": "roles.role='{}'"}
 
 
 class Fetching:
-    """Asks a service list by list. `refused`: the kinds that it does not give us."""
+    """Asks a service list by list. `refused`: the kinds that it does not give us; `partial`: a part of."""
 
     def __init__(self, client: OneRosterClient, notes: Notes, progress: type_Progress | None) -> None:
         self.package = Package()
         self.refused: set[Kind] = set()
+        self.partial: set[Kind] = set()
         self.closed: set[str] = set()
         self._client = client
         self._notes = notes
@@ -97,7 +104,7 @@ class Fetching:
             for one, row in self._carers()
             if key_of(row) in cared or not cared_by.isdisjoint(keys_of(row, "agentsourcedids"))
         ]
-        self._keep_users(users + carers)
+        self._keep_users(users + carers + self._assistants(parts[ENROLMENTS]))
         for table, records in parts.items():
             self._keep(table, records, Kind.GROUPS)
 
@@ -108,7 +115,16 @@ class Fetching:
             self._notes.warning("roster", "", "resource-refused", resource="demographics")
         people = {key_of(row) for row in self.package.rows(USERS)}
         self.package.tables[DETAILS] = [row for row in rows_of(DETAILS, found or ()) if key_of(row) in people]
-        self.package.tables[SESSIONS] = rows_of(SESSIONS, self._list("/academicSessions") or ())
+        self._sessions()
+
+    def _sessions(self) -> None:
+        """The sessions. Without them classes of several terms cannot be told from those of last year."""
+        found = self._list("/academicSessions")
+        if found is None:
+            found = self._list("/terms")
+        self.package.tables[SESSIONS] = rows_of(SESSIONS, found or ())
+        if found is None and len({keys_of(row, "termsourcedids") for row in self.package.rows(CLASSES)}) > 1:
+            self._refuse(Kind.GROUPS)
 
     def _users_by_role(self, base: str) -> list[Any]:
         """Without the list of users: pupils and teachers by their own lists, and no guardians."""
@@ -117,19 +133,40 @@ class Fetching:
             raise RosterUnavailable(_("The service does not let us read the pupils. Ask for that right."))
         if teachers is None:
             self._refuse(Kind.STAFF)
+        self._tell_partial()
         self._refuse(Kind.GUARDIANS)
         return pupils + (teachers or [])
 
     def _carers(self) -> Iterable[tuple[Any, type_Row]]:
+        found = self._with_roles(CARERS)
+        if found is None:
+            self._refuse(Kind.GUARDIANS)
+        return list(zip(found or (), rows_of(USERS, found or ()), strict=True))
+
+    def _assistants(self, enrolments: list[Any]) -> list[Any]:
+        """Staff beside the teachers, as far as they are in a class of the schools that are asked."""
+        found = self._with_roles(ASSISTANTS[self._client.find().version])
+        if found is None:
+            self._tell_partial()
+        rows = rows_of(ENROLMENTS, enrolments)
+        here = {key_of(row, "usersourcedid") for row in rows if (text_of(row, "role") or "").casefold() in TEACHES}
+        return [one for one in found or () if str(one.get("sourcedId")) in here]
+
+    def _with_roles(self, roles: Iterable[str]) -> list[Any] | None:
+        """The users with one of these roles; None when they may not be asked."""
         found: list[Any] = []
-        for role in CARERS:
-            wanted = ROLE_FILTER[self._client.find().version].format(role)
-            records = self._list("/users", filter=wanted)
+        for role in roles:
+            records = self._list("/users", filter=ROLE_FILTER[self._client.find().version].format(role))
             if records is None:
-                self._refuse(Kind.GUARDIANS)
-                return []
+                return None
             found += records
-        return list(zip(found, rows_of(USERS, found), strict=True))
+        return found
+
+    def _tell_partial(self) -> None:
+        """Of the staff only the teachers came: who is not told, is not gone."""
+        if Kind.STAFF not in self.refused:
+            self.partial.add(Kind.STAFF)
+            self._notes.warning("roster", "", "staff-partial")
 
     def _keep_users(self, records: list[Any]) -> None:
         if not records:
@@ -143,8 +180,10 @@ class Fetching:
     def _keep(self, table: str, records: list[Any] | None, kind: Kind) -> None:
         if records is None:
             self._refuse(kind)
-        else:
-            self.package.tables[table] = rows_of(table, records)
+            return
+        self.package.tables[table] = rows_of(table, records)
+        if not records:
+            self._notes.warning("roster", "", "file-empty", file=f"/{table}")
 
     def _refuse(self, kind: Kind) -> None:
         if kind not in self.refused:

@@ -43,12 +43,14 @@ def read_groups(package: Package, notes: Notes, places: Places, year: Year) -> d
             notes.error("group", "", "key-missing")
         elif key in groups:
             notes.error("group", key, "duplicate-key")
+        elif places.is_of_others(keys_of(row, "schoolsourcedid")):
+            continue
         elif year.holds(terms_of(row)):
             name = text_of(row, "title") or text_of(row, "classcode")
             if name is None:
                 notes.warning("group", key, "group-name-missing")
             school = key_of(row, "schoolsourcedid")
-            location = school if not places.is_told or school in places.locations else None
+            location = places.first_of([school or ""]) if places.is_told else school
             groups[key] = RosterGroup(
                 key,
                 (name or key)[: LENGTHS["group_name"]],

@@ -70,7 +70,7 @@ class PeopleReader:
             mentor_keys=self._mentors(homes) if homes or no_home is None else ABSENT,
             enrolled_on=role.begins if role.begins > self._year.day else None,
             leaving_date=role.ends if role.ends < self._year.last else None,
-            birth_date=self._birth_date(number, user),
+            birth_date=self.birth_date(number, user),
             eckid=eckid_of(user.row),
             **names,
         )
@@ -136,18 +136,19 @@ class PeopleReader:
             "prefix": prefix,
             "first_name": None if initials else self._check.text(kind, shown, "first_name", first),
             "initials": self._check.text(kind, shown, "initials", initials),
-            "gender": self._gender(kind, shown, sex),
+            "gender": self.gender(kind, shown, sex),
             "email": self._check.email(kind, shown, text_of(row, "email")),
         }
 
-    def _gender(self, kind: str, number: str, sex: str | None) -> str | None:
+    def gender(self, kind: str, number: str, sex: str | None) -> str | None:
+        """The gender in our words; a code that we do not know is noted."""
         if not sex:
             return None
         if sex.casefold() not in SEXES:
             self._notes.warning(kind, number, "gender-unknown-code")
         return SEXES.get(sex.casefold(), "unknown")
 
-    def _birth_date(self, number: str, user: User) -> date | None:
+    def birth_date(self, number: str, user: User) -> date | None:
         """The date of birth of a pupil; of others none is kept."""
         born = (user.details and text_of(user.details, "birthdate")) or text_of(user.row, "birthdate")
         return self._check.date("pupil", number or user.key, "birth_date", born)

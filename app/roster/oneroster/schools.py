@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final
 
@@ -17,10 +17,16 @@ SCHOOL: Final = "school"
 
 
 class Places:
-    """The locations by key. `is_told`: the delivery lists them; else they are those that others refer to."""
+    """The locations by key. `is_told`: the delivery lists them; else they are those that others refer to.
+
+    A board may export several schools at once: what stands below another code than ours is `of_others` (formats.md 7.2:
+    org district or local is the institution).
+    """
 
     def __init__(self, package: Package, notes: Notes, brin: str, roles: Iterable[list[Role]]) -> None:
         self.locations: dict[str, RosterLocation] = {}
+        self.of_others: set[str] = set()
+        self._above: dict[str, str] = {}  # organisations of another type, such as a department: the school they are in
         self.is_told = package.tells(ORGS)
         self.brin = self._read(package, notes, brin) if self.is_told else None
         if not self.is_told:
@@ -32,12 +38,19 @@ class Places:
         return next(iter(self.locations)) if len(self.locations) == 1 else None
 
     def first_of(self, orgs: Iterable[str]) -> str | None:
-        """The first of these organisations that is a location."""
-        return next((org for org in orgs if org in self.locations), None)
+        """The first of these organisations that is a location, or a part of one."""
+        found = (self._above.get(org, org) for org in orgs)
+        return next((org for org in found if org in self.locations), None)
+
+    def is_of_others(self, orgs: Collection[str]) -> bool:
+        """Whether all of these organisations belong to another school."""
+        return bool(orgs) and self.of_others.issuperset(orgs)
 
     def _read(self, package: Package, notes: Notes, brin: str) -> str | None:
         rows = {key: row for row in package.rows(ORGS) if (key := key_of(row)) is not None}
         schools = [str(key_of(row)) for row in schools_in(rows.values())]
+        self._place(rows, set(schools), brin)
+        schools = [key for key in schools if key not in self.of_others]
         for key in schools:
             name = text_of(rows[key], "name")
             if name is None:
@@ -53,6 +66,17 @@ class Places:
                 return brin if brin in found else Counter(found).most_common(1)[0][0]
         return None
 
+    def _place(self, rows: Mapping[str, type_Row], schools: set[str], brin: str) -> None:
+        """Finds what belongs to other schools, and what is a part of a school."""
+        codes = {key: (brin_in(text_of(row, "identifier") or "") or brin_in(key))[:4] for key, row in rows.items()}
+        lines = {key: list(_line_up(key, rows)) for key in rows}
+        for key, line in lines.items():
+            if school := next((one for one in line if one in schools), None):
+                self._above[key] = school
+            over = next((codes[one] for one in line if one not in schools and codes[one]), "")
+            if over and over != brin and brin in codes.values():
+                self.of_others.add(key)
+
     def _from_references(self, package: Package, brin: str, roles: Iterable[list[Role]]) -> None:
         named = [(key_of(row, "schoolsourcedid"),) for table in (CLASSES, ENROLMENTS) for row in package.rows(table)]
         named += [one.orgs for some in roles for one in some if len(one.orgs) == 1]
@@ -61,6 +85,16 @@ class Places:
         if not self.locations:
             main = f"{brin}00"
             self.locations[main] = RosterLocation(main, main, main if BRIN6.fullmatch(main) else "", is_guess=True)
+
+
+def _line_up(key: str, rows: Mapping[str, type_Row]) -> Iterator[str]:
+    """An organisation and those above it, to the highest that is told."""
+    seen: set[str] = set()
+    at: str | None = key
+    while at in rows and at not in seen:
+        seen.add(at)
+        yield at
+        at = key_of(rows[at], "parentsourcedid")
 
 
 def schools_in(rows: Iterable[type_Row]) -> list[type_Row]:

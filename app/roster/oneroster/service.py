@@ -71,6 +71,7 @@ class OneRosterSource:
             self._brin,
             self._today,
             refused=frozenset(fetching.refused),
+            partial=frozenset(fetching.partial),
             closed=frozenset(fetching.closed),
         )
 

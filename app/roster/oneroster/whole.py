@@ -51,6 +51,7 @@ def whole_roster(
     today: date,
     *,
     refused: frozenset[Kind] = frozenset(),
+    partial: frozenset[Kind] = frozenset(),
     closed: frozenset[str] = frozenset(),
     progress: type_Progress | None = None,
 ) -> Roster:
@@ -63,7 +64,7 @@ def whole_roster(
     linked = {pair.guardian_key for pair in read.pairs.values() if pair.pupil_key in read.pupils}
     if read.guardians and not linked:
         # Guardians without their pupils: nobody loses a guardian by that.
-        notes.warning("roster", "", "resource-refused", resource=Kind.GUARDIANS.value)
+        notes.warning("roster", "", "guardians-unlinked")
     _note_numbers(pupils, notes)
     told = {
         Kind.PUPILS: USERS in package.tables,
@@ -87,6 +88,7 @@ def whole_roster(
         closed_locations=closed,
         messages=tuple(notes.messages),
         groups_complete=not read.links.unclear,
+        partial=partial,
         staff_links_told=read.links.told,
     )
 
@@ -127,7 +129,7 @@ def read_package(
         Kind.GUARDIANS: (guardians, reader.guardian),
         Kind.STAFF: (staff, reader.staff),
     }
-    for count, user in enumerate(_users(package, notes, roles, strange, is_delta)):
+    for count, user in enumerate(_users(package, notes, places, roles, strange, is_delta)):
         if progress and count % 1000 == 0:
             progress(Kind.PUPILS, len(pupils))
         for kind in dict.fromkeys(role.kind for role in user.roles):
@@ -141,10 +143,11 @@ def read_package(
 
 
 def _users(
-    package: Package, notes: Notes, roles: dict[str, list[Role]], strange: set[str], is_delta: bool
+    package: Package, notes: Notes, places: Places, roles: dict[str, list[Role]], strange: set[str], is_delta: bool
 ) -> Iterable[User]:
     details = {key: row for row in package.rows(DETAILS) if (key := key_of(row)) is not None}
     seen: set[str] = set()
+    others = 0
     for row in package.rows(USERS):
         key = key_of(row)
         if key is None:
@@ -152,12 +155,17 @@ def _users(
         elif key in seen:
             for kind in dict.fromkeys(role.kind for role in roles.get(key, ())):
                 notes.error(WORD[kind], key, "duplicate-key")
+        elif key in roles and places.is_of_others({org for role in roles[key] for org in role.orgs}):
+            seen.add(key)
+            others += 1
         elif key in roles:
             seen.add(key)
             yield User(key, row, tuple(roles[key]), details.get(key))
         elif key in strange or not is_delta:
             seen.add(key)
             _note_no_role(notes, key, key in strange)
+    if others:
+        notes.info("roster", "", "people-of-others", count=str(others))
 
 
 def _note_no_role(notes: Notes, key: str, is_strange: bool) -> None:

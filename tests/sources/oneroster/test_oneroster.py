@@ -159,7 +159,7 @@ def test_a_location_that_refuses_is_closed(player, source):
 @pytest.mark.parametrize(
     ("refused", "missing", "codes_told"),
     [
-        ({"users": 403}, {Kind.GUARDIANS}, ["resource-refused"]),
+        ({"users": 403}, {Kind.GUARDIANS}, ["staff-partial", "resource-refused"]),
         ({"users": 404, "teachers": 403}, {Kind.GUARDIANS, Kind.STAFF}, ["resource-refused"] * 2),
         ({"classes": 403}, {Kind.GROUPS}, ["resource-refused"]),
         ({"enrollments": 403}, {Kind.GROUPS}, ["resource-refused"]),

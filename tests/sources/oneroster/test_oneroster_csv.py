@@ -148,7 +148,7 @@ def test_what_nobody_carries_is_absent_and_stays_as_known(school, read):
     pupil = by_key(roster.pupils, "p1")
     assert (pupil.email, pupil.birth_date, pupil.gender) == (ABSENT, ABSENT, ABSENT)
     assert Kind.GUARDIANS not in roster.delivers  # guardians without pupils take none away
-    assert ("warning", "roster", "", "resource-refused") in codes(roster)
+    assert ("warning", "roster", "", "guardians-unlinked") in codes(roster)
 
 
 def test_password_and_origin_are_never_read_r83(school, read):

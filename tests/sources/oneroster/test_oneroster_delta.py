@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from app.errors import RosterUnreadable
-from app.roster import ABSENT, Kind, RosterMembership
+from app.roster import ABSENT, Kind, RosterDetails, RosterMembership
 from tests.sources.oneroster import oneroster_world
 from tests.sources.oneroster.oneroster_school import School, delta
 from tests.sources.oneroster.oneroster_world import by_key, codes
@@ -170,10 +170,17 @@ def test_a_package_that_mixes_both_takes_nobody_away(read):
     assert RosterMembership("h1", "p1", "pupil") in roster.joined
 
 
-def test_details_of_somebody_who_is_not_in_the_package_are_left_with_a_note(read):
-    roster = read(delta(demographics=[{"sourcedId": "p1", "birthDate": "2012-01-02"}]))
+def test_a_corrected_date_of_birth_comes_without_the_user(read):
+    roster = read(delta(demographics=[{"sourcedId": "p1", "birthDate": "2012-01-02", "sex": "male"}]))
 
-    assert (roster.pupils, [code for *_rest, code in codes(roster)]) == ((), ["details-alone"])
+    assert (roster.pupils, roster.messages) == ((), ())
+    assert roster.details == (RosterDetails("p1", date(2012, 1, 2), "male"),)
+
+
+def test_a_school_that_only_others_name_is_no_new_location(read):
+    roster = read(delta("1.1", users=[EVA | {"role": "student", "orgSourcedIds": "S9"}]))
+
+    assert (roster.locations, roster.pupils[0].location_key) == ((), "S9")
 
 
 def test_an_unreadable_field_of_a_changed_user_stays_as_known(read):

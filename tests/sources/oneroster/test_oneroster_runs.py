@@ -1,17 +1,21 @@
 """OneRoster and School Data Sync on a database: a first run, the same again, and one with changes (R105)."""
 
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
 
-from app.models import Group, Guardianship, Mentor, Person, PersonKind
+from app.models import Gender, Group, Guardianship, Mentor, Person, PersonKind
 from app.roster import Kind
 from app.roster.oneroster.service import OneRosterSource
 from app.roster.sources import file_source
-from tests.roster.roster_world import counts
+from app.services.roster.gate import why_nothing_to_change
+from app.services.roster.plan.known import KnownSchool
+from tests.roster.roster_world import codes, counts
 from tests.runs.run_world import Writes, take_in
 from tests.sources.oneroster import oneroster_world
 from tests.sources.oneroster.oneroster_player import Player
-from tests.sources.oneroster.oneroster_school import TODAY, School, packed
+from tests.sources.oneroster.oneroster_school import TODAY, School, delta, packed
 from tests.sources.sds_csv.sds_school import ROWS, files
 
 __all__ = ["take_in"]
@@ -96,3 +100,34 @@ def test_a_large_package_is_read_within_the_limits_of_that_process(tmp_path):
     path = packed(tmp_path / "package.zip", school.files())
 
     assert len(file_source("oneroster-csv", [path], "99ZZ", TODAY).fetch().guardians) == 3000
+
+
+def test_a_corrected_date_of_birth_alone_reaches_the_pupil(session, school, take_in, read):
+    take_in(read(school.files()))
+    plan = take_in(read(delta(demographics=[{"sourcedId": "p1", "birthDate": "2011-12-31", "sex": "male"}])))
+
+    assert counts(plan, "pupils") == {"seen": 1, "changed": 1}
+    sanne = session.scalar(sa.select(Person).where(Person.kind == PersonKind.PUPIL, Person.number == "100001"))
+    assert (sanne.birth_date, sanne.gender) == (date(2011, 12, 31), Gender.MALE)
+
+
+def test_details_of_a_stranger_and_classes_that_nobody_knows_change_nothing(school, take_in, read):
+    take_in(read(school.files()))
+    stray = {"sourcedId": "e9", "classSourcedId": "h9", "userSourcedId": "p1", "role": "student"}
+    plan = take_in(read(delta(demographics=[{"sourcedId": "p99", "birthDate": "2011-12-31"}], enrollments=[stray])))
+
+    assert plan.is_empty
+    assert ("warning", "group", "h9", "group-unknown") in codes(plan)
+
+
+@pytest.mark.once
+def test_changes_without_a_complete_delivery_before_are_refused(read):
+    known = KnownSchool(1, "99ZZ")
+    user = {"sourcedId": "p9", "givenName": "Eva", "familyName": "Bos", "role": "student", "orgSourcedIds": "S1"}
+    alone = read(delta("1.1", users=[user]))
+    whole = read(delta("1.1", users=[user], orgs=[{"sourcedId": "S1", "name": "Lindelaan", "type": "school"}]))
+
+    assert "never read" in why_nothing_to_change(known, alone)
+    assert why_nothing_to_change(known, whole) is None  # it tells all that is needed
+    known.location_keys["S1"] = 1
+    assert why_nothing_to_change(known, alone) is None

@@ -57,6 +57,15 @@ def why_not_this_school(known: KnownSchool, roster: Roster) -> str | None:
     )
 
 
+def why_nothing_to_change(known: KnownSchool, roster: Roster) -> str | None:
+    """The reason when the first that comes from a source are changes only: nobody knows of what. None otherwise."""
+    if not roster.is_delta or roster.is_list or roster.locations or known.location_keys:
+        return None
+    if not (roster.pupils or roster.guardians or roster.staff or roster.joined):
+        return None
+    return _("These are changes to a delivery that was never read. Read a complete one (bulk) first.")
+
+
 def why_held(plan: Plan, known: KnownSchool, roster: Roster, today: date, limits: Limits = STRICT) -> str | None:
     """The reason to wait for an administrator, as one sentence; None when the plan may be applied."""
     return judge_plan(plan, known, roster, today, limits).reason

@@ -29,7 +29,7 @@ def plan_roster(known: KnownSchool, roster: Roster, today: date) -> Plan:
     plan = Plan(messages=list(roster.messages))
     if known.is_new and roster.school_year != school_year_of(today):
         plan.note("warning", "roster", "", "school-year-not-now", year=school_year_name(roster.school_year))
-    roster = folded(known, complete(known, completed(known, roster)), plan)
+    roster = folded(known, complete(known, completed(known, roster), plan), plan)
     places = plan_locations(known, roster, plan)
     plan_groups(known, roster, plan, places)
     name_groups(known, roster, plan, places)

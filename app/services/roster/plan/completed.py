@@ -12,6 +12,7 @@ from app.roster import (
     ABSENT,
     Kind,
     Roster,
+    RosterDetails,
     RosterGroup,
     RosterGuardian,
     RosterGuardianship,
@@ -20,7 +21,7 @@ from app.roster import (
     RosterStaff,
 )
 
-from .changes import KIND_OF
+from .changes import KIND_OF, Plan
 from .joined import Members
 from .known import LAST_NAME, NUMBER, KnownSchool
 
@@ -28,7 +29,7 @@ WORD_OF: Final = {plural: word for word, plural in KIND_OF.items()}
 SILENT: Final = {"group_key": ABSENT, "group_keys": ABSENT, "mentor_keys": ABSENT}
 
 
-def complete(known: KnownSchool, roster: Roster) -> Roster:
+def complete(known: KnownSchool, roster: Roster, plan: Plan) -> Roster:
     """The roster with all groups, mentors and pairs of whom it concerns, and without what counts only for who is known.
 
     A roster that is no delivery of changes is given as it is.
@@ -41,6 +42,9 @@ def complete(known: KnownSchool, roster: Roster) -> Roster:
         locations=(*roster.locations, *_known_locations(known, roster)),
         groups=(*roster.groups, *_known_groups(known, roster)),
     )
+    groups = {one.key for one in roster.groups}
+    for key in dict.fromkeys(one.group_key for one in roster.joined if one.group_key not in groups):
+        plan.note("warning", "group", key[:64], "group-unknown", group=key[:64])
     return _Completed(known, roster).whole()
 
 
@@ -91,6 +95,8 @@ class _Completed:
             self._add("pupil", key)
         for key in self.members.moved("staff"):
             self._add("staff", key)
+        for one in self.roster.details:
+            self._tell(one)
         pairs = (*self.roster.guardianships, *self._known_pairs())
         pupils = [self.members.of_pupil(one) for one in self._all("pupil")]
         for key in [key for one in pupils for key in one.mentor_keys or ()]:
@@ -147,6 +153,16 @@ class _Completed:
             self.told[word][key] = (
                 RosterGuardian(**about) if word == "guardian" else RosterStaff(**about, group_keys=ABSENT)
             )
+
+    def _tell(self, details: RosterDetails) -> None:
+        """The date of birth and gender of somebody whom this source knows; others are nobody."""
+        key = details.person_key
+        for word in self.told:
+            self._add(word, key)
+            record = self.told[word].get(key)
+            if record is not None:
+                born = {"birth_date": details.birth_date} if word == "pupil" else {}
+                self.told[word][key] = record._replace(gender=details.gender, **born)
 
     def _known_pairs(self) -> list[RosterGuardianship]:
         """The pairs that stay: known ones of pupils whose guardians are not told as a whole."""

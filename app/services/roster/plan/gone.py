@@ -12,8 +12,14 @@ from .parts import judged
 
 
 def keep_linked(draft: Draft) -> None:
-    """Guardians and staff of pupils and groups that stay as they are, stay too. The one place with this rule."""
+    """Guardians and staff of pupils and groups that stay as they are, stay too. The one place with this rule.
+
+    So does everybody of a kind of which the source tells some people only.
+    """
     known = draft.known
+    for kind in ("staff", "guardian"):
+        if KIND_OF[kind] in draft.roster.partial:
+            draft.stays |= known.keyed.get(kind, {}).keys()
     for pupil in [person for person in draft.stays if person in known.placed]:
         draft.stays |= known.guardians.get(pupil, {}).keys() | known.mentors.get(pupil, set())
     if draft.places.kept:
