@@ -26,9 +26,9 @@ lint: .venv/installed-tests ## style and doors
 
 lock: .venv/installed-tests ## remake the pinned requirements, with hashes
 	@$(BIN)/python -m pip install --quiet pip-tools
-	@$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras -o requirements.txt requirements.in
-	@cd tests && ../$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras -o requirements.txt requirements.in
-	@cd tests/bench && ../../$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	@$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-index-url --no-emit-find-links -o requirements.txt requirements.in
+	@cd tests && ../$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-index-url --no-emit-find-links -o requirements.txt requirements.in
+	@cd tests/bench && ../../$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-index-url --no-emit-find-links \
 		-o requirements.txt requirements.in
 
 .venv/bin/python:
