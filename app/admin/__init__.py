@@ -31,11 +31,13 @@ SCREENS = (
     ("synchronisation.screen", "SynchronisationScreen"),
     ("sources.screen", "SourceScreen"),
     ("mails.screen", "MailScreen"),
+    ("settings.screen", "SettingsScreen"),
 )
 ADDRESSES = {
     "corrections.screen": {"endpoint": "corrections", "url": "/beheer/correcties"},
     "duplicates.screen": {"endpoint": "duplicates", "url": "/beheer/dubbele-personen"},
     "synchronisation.screen": {"endpoint": "synchronisation", "url": "/beheer/synchronisatie"},
+    "settings.screen": {"endpoint": "settings", "url": "/beheer/instellingen"},
     "sources.screen": {"endpoint": "sources", "url": "/beheer/bronnen"},
 }
 

@@ -39,6 +39,7 @@ PART_OF_SCREEN = {  # endpoint prefix: anchor in the manual
     "others": "overige-betrokkenen",
     "pages": "eerste-gebruik",
     "pupils": "leerlingen",
+    "settings": "accountinstellingen",
     "sources": "koppelingen",
     "staff": "medewerkers",
     "synchronisation": "synchronisatie",

@@ -27,6 +27,7 @@ def every_page(here):
         "/beheer/accounts/",
         "/beheer/accounts/nieuw/",
         "/beheer/mails/",
+        "/beheer/instellingen/",
         "/beheer/synchronisatie/",
     ]
     yield from [f"{LISTS[screen]}{id}/" for screen, id in here.items() if screen in LISTS and screen != "locations"]
@@ -165,6 +166,7 @@ def test_the_sub_navigation_leads_to_every_screen_z085_z091_z117(admin_client):
         "/beheer/synchronisatie/",
         "/beheer/bronnen/",
         "/beheer/mails/",
+        "/beheer/instellingen/",
     ]
     assert [word.strip() for word in re.findall(r"<summary>([^<]+)", part)] == ["Personen", "Instelling"]
 

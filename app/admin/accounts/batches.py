@@ -10,14 +10,18 @@ from flask_babel import gettext as _
 
 from app.actor import current_actor
 from app.admin.lists.listing import Page
+from app.admin.settings.letters import LAYOUT_WORDS, pdf_response
 from app.clock import now
 from app.extensions import db, transaction
-from app.models import Batch
+from app.letters import LAYOUTS
+from app.models import Batch, Institution
 from app.own_page import own_page
-from app.services.accounts.batches.drafting import batch_in_reach, draft_batch, retry_batch, start_batch
+from app.services.accounts.batches.drafting import batch_in_reach, draft_batch, reprint_batch, retry_batch, start_batch
 from app.services.accounts.batches.report import mail_report, own_batches
 from app.services.accounts.batches.showing import ShownSecret, reveal_secrets
 from app.services.accounts.batches.state import BatchState, batch_state, check_lines, skipped_in
+from app.services.accounts.letters.settings import letter_choice
+from app.services.accounts.letters.written import letters_left, print_letters
 from app.services.accounts.tasks import TASKS
 
 from .batch_file import result_file
@@ -107,6 +111,28 @@ class AccountBatches:
         actor = current_actor()
         return result_file(db.session, actor, batch_in_reach(db.session, actor, batch_id))
 
+    @expose("/opdracht/<int(max=2147483647):batch_id>/brieven.pdf", methods=("POST",))
+    def letters(self, batch_id: int) -> ResponseReturnValue:
+        """The letters of the batch, in the answer to one POST and nowhere else; after that one makes new ones."""
+        actor, config = current_actor(), current_app.config
+        with transaction():
+            asked = (db.session, now(), actor, batch_id, config["SECRET_KEY"], config["PUBLIC_URL"])
+            written = print_letters(*asked)
+        if written is None:
+            flash(_("These letters were made already. Make new ones: the old details lapse then."), "warning")
+            return redirect(url_for(".batch", batch_id=batch_id), 303)
+        school = db.session.get_one(Institution, actor.institution_id)
+        layout = request.form.get("layout", "")
+        return pdf_response(written, school, layout if layout in LAYOUTS else "1", f"opdracht-{batch_id}")
+
+    @expose("/opdracht/<int(max=2147483647):batch_id>/nieuwe-brieven/", methods=("POST",))
+    def print_again(self, batch_id: int) -> ResponseReturnValue:
+        """New letters for the same accounts: a new draft to check."""
+        with transaction():
+            batch = reprint_batch(db.session, now(), current_actor(), batch_id, new_form_key())
+            draft_id = batch.id
+        return redirect(url_for(".batch", batch_id=draft_id), 303)
+
     def _check_page(self, batch: Batch) -> str:
         state, words = batch_state(db.session, batch), WORDS[batch.task]
         back = own_page(request.args.get("back"), url_for(".index_view"))
@@ -145,6 +171,9 @@ class AccountBatches:
             secrets=secrets,
             skipped=skipped_in(db.session, current_actor(), batch, MOST_SKIPPED),
             hands_out=TASKS[batch.task].forms is not None,
+            letters_left=letters_left(db.session, now(), batch) if state.by_letter else 0,
+            layouts=LAYOUT_WORDS,
+            layout=letter_choice(db.session, batch.institution_id).layout,
             mails=mail_report(db.session, current_actor(), batch),
             mail_looks=MAIL_LOOKS,
         )

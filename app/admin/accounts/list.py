@@ -64,7 +64,8 @@ def _action(label: Any, icon: str, task: str, **more: Any) -> BulkAction:
 
 ACTIONS = (  # Z-113, Z-132, Z-138, Z-140, Z-146; the last ones in a menu
     _action(_l("Reset password for selected accounts"), "key", "reset"),
-    _action(_l("Remind"), "bell", "remind"),
+    _action(_l("Remind"), "mail", "remind"),
+    _action(_l("Print letters"), "printer", "print"),
     _action(_l("Make active"), "user-check", "activate", rare=True),
     _action(_l("Make inactive"), "user-off", "deactivate", rare=True),
     _action(_l("Block"), "ban", "block", rare=True),

@@ -7,14 +7,18 @@ people log in elsewhere (single sign-on). Who has no e-mail address is reached o
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from app.errors import InvalidInput
 from app.models import PersonKind, Seat
+from app.services.access import Actor
 from app.services.mail.outbox import can_be_mailed
 
-from .settings import settings_at
+from .settings import choose_settings, settings_at
 
 PART: Final = "delivery"
 
@@ -67,3 +71,16 @@ def delivery_from(values: Mapping[str, Any]) -> Delivery:
 def delivery_of(session: Session, institution_id: int | None) -> Delivery:
     """What this school chose. One query."""
     return delivery_from(settings_at(session, institution_id, PART))
+
+
+def choose_delivery(
+    session: Session, now: datetime, actor: Actor, sign_in: Mapping[str, str], without_email: str
+) -> bool:
+    """Keep the choice (kind: how); whether it is another one. Raises InvalidInput. The caller commits."""
+    known = {kind.value for kind in PersonKind}
+    if set(sign_in) != known or not set(sign_in.values()) <= set(SignIn):
+        raise InvalidInput(_("Choose again: this form is not complete."))
+    if without_email not in (Channel.SCREEN, Channel.LETTER):
+        raise InvalidInput(_("Choose again: this form is not complete."))
+    values = {"sign_in": dict(sign_in), "without_email": without_email}
+    return choose_settings(session, now, actor, PART, values)

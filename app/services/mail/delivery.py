@@ -57,6 +57,7 @@ class Due:
     nonce: str | None
     secret_used_at: datetime | None
     secret_expires_at: datetime | None
+    secret_form: str | None
     username: str | None
     role: Role | None
     kind: PersonKind | None
@@ -111,7 +112,7 @@ def due_mails(session: Session, now: datetime, limit: int = PAGE) -> list[Due]:
     columns = [
         *(getattr(OutboxMail, name) for name in ("id", "template", "recipient", "details", "message_id", "attempts")),
         *(OutboxMail.lease_until, OutboxMail.created_at, OutboxMail.secret_id),
-        *(IssuedSecret.nonce, IssuedSecret.used_at, IssuedSecret.expires_at),
+        *(IssuedSecret.nonce, IssuedSecret.used_at, IssuedSecret.expires_at, IssuedSecret.form),
         *(Account.username, Account.role, Person.kind, Person.id),
         *(Person.first_name, Person.initials, Person.prefix, Person.last_name, Institution.name, Institution.brin),
     ]

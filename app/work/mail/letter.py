@@ -84,6 +84,11 @@ class Subject:
         return readable_password(self.house.secret_key, self.mail.nonce or "")
 
     @property
+    def is_link(self) -> bool:
+        """Whether the link is what counts, and the code only stands in for it."""
+        return self.mail.secret_form == "link"  # noqa: S105 (a form, not a secret)
+
+    @property
     def until(self) -> str:
         assert self.mail.secret_expires_at is not None
         return moment_in_words(self.mail.secret_expires_at)

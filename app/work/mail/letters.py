@@ -22,7 +22,8 @@ def _account_rows(about: Subject, *, password: bool) -> list[Row]:
     if about.mail.brin:
         rows.append(Row(_("Institution"), f"{about.school} ({about.mail.brin})"))
     if password:
-        rows.append(Row(_("Temporary password"), about.password, exact=True))
+        label = _("Activation code") if about.is_link else _("Temporary password")
+        rows.append(Row(label, about.password, exact=True))
     return rows
 
 
@@ -51,11 +52,19 @@ def _and(names_: list[str]) -> str:
 
 def _how_long(about: Subject) -> list[str]:
     lower = (about.mail.username or "").islower()
-    return [
+    once = (
         _(
+            "The link and the code work once, until %(until)s. You then choose a password of your own.",
+            until=about.until,
+        )
+        if about.is_link
+        else _(
             "The link and the temporary password work once, until %(until)s. You then choose a password of your own.",
             until=about.until,
-        ),
+        )
+    )
+    return [
+        once,
         _("Mind capitals when you log in: the username has small letters only.")
         if lower
         else _("Mind capitals when you log in: they count in the username."),
@@ -68,6 +77,8 @@ def _button_note(about: Subject) -> str:
 
 def _or_log_in(about: Subject) -> str:
     address = f"{about.house.public_url}/login"
+    if about.is_link:
+        return _("You can also log in with your username and the code at %(address)s", address=address)
     return _("You can also log in with the temporary password at %(address)s", address=address)
 
 

@@ -134,3 +134,14 @@ def retry_batch(session: Session, now: datetime, actor: Actor, batch_id: int, fo
     if not ids:
         raise InvalidInput(_("Nothing failed: there is nothing to do again."))
     return draft_batch(session, now, actor, batch.task, batch.kind, ids, form_key, batch.options)
+
+
+def reprint_batch(session: Session, now: datetime, actor: Actor, batch_id: int, form_key: str) -> Batch:
+    """A draft of new letters for the accounts that got one in this batch. The caller commits.
+
+    Raises InvalidInput when there are none.
+    """
+    batch = batch_in_reach(session, actor, batch_id)
+    printed = sa.select(BatchItem.account_id).where(BatchItem.batch_id == batch.id, BatchItem.delivery == "letter")
+    ids = [one for one in session.scalars(printed.where(BatchItem.state == "done").order_by(BatchItem.id)) if one]
+    return draft_batch(session, now, actor, "print", batch.kind, ids, form_key)

@@ -1,0 +1,1 @@
+"""What a school chooses about its accounts: a page per subject below /beheer/instellingen/."""
