@@ -8,6 +8,7 @@ import secrets
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from statistics import median
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -18,35 +19,62 @@ from app.extensions import db, transaction
 from app.models import Account, Institution, Person, PersonKind
 from app.services.access import Actor
 from app.services.accounts.batches.drafting import draft_batch, start_batch
-from app.services.accounts.batches.state import batch_state
+from app.services.accounts.batches.state import batch_state, check_lines
 from app.services.login.hashing import CORES
 from app.work.batches import do_batch
 from tests.bench.rows import Row, compared, seconds
 from tests.databases import make_app
 
 ACCOUNTS, TURNS, LIMIT = int(os.environ.get("BENCH_ACCOUNTS", "2000")), 5, 1.2
+LINKS, CHECKED = 5_000, 20_000
 NAMES = ("Sanne", "Daan", "Fleur", "Levi", "Amina", "Mees", "Zofia", "Magnus", "Elif", "Minh")
 SURNAMES = ("Jansen", "Berg", "Wit", "Kaya", "Øster", "Dąbrowska", "Hart", "Nguyễn", "Vries", "Bos")
 
 
 def measure() -> list[Row]:
-    """The one row: batches of accounts against hashing alone, in turns, so that both feel the same load."""
+    """Batches against hashing alone, in turns, so that both feel the same load; links; a large check page."""
     with tempfile.TemporaryDirectory() as folder:
         app = make_app(f"sqlite:///{Path(folder) / 'accounts.db'}", Path(folder))
         with app.app_context():
             upgrade()
-            row = _compare(app.config["SECRET_KEY"])
+            rows = [_compare(_school("99ZZ"), app.config["SECRET_KEY"])]
+            rows += [_links(_school("99YY", sign_in="link"), app.config["SECRET_KEY"]), _check_page(_school("99XX"))]
             db.session.remove()
             db.engine.dispose()
-    return [row]
+    return rows
 
 
-def _compare(secret_key: str) -> Row:
+def _school(brin: str, sign_in: str = "password") -> Actor:
     with transaction():
-        school = Institution(brin="99ZZ", name="De Zilverlinde", created_at=now())
+        chosen = {"delivery": {"sign_in": {"pupil": sign_in}}}
+        school = Institution(brin=brin, name="De Zilverlinde", accounts=chosen, created_at=now())
         db.session.add(school)
         db.session.flush()
-        actor = Actor("bench", institution_id=school.id)
+        return Actor("bench", institution_id=school.id)
+
+
+def _links(actor: Actor, secret_key: str) -> Row:
+    """5,000 accounts by activation link: rows, mails in the outbox and audit included."""
+    ids = _people(actor.institution_id, LINKS, 0)
+    took = seconds(lambda: _batch(actor, ids, secret_key))
+    return Row(f"accounts: {LINKS} by activation link (s) / 5 s", took, 5.0, took / 5.0, 1.0)
+
+
+def _check_page(actor: Actor) -> Row:
+    """From the press of the button to the check page of 20,000 people."""
+    ids = _people(actor.institution_id, CHECKED, 0)
+
+    def check() -> None:
+        with transaction():
+            batch = draft_batch(db.session, now(), actor, "create", "pupil", ids, secrets.token_hex(8))
+            batch_state(db.session, batch)
+            assert len(check_lines(db.session, batch, 0, 50)) == 50
+
+    took = median(seconds(check) for _turn in range(TURNS))
+    return Row(f"accounts: check page of {CHECKED} people (s) / 2 s", took, 2.0, took / 2.0, 1.0)
+
+
+def _compare(actor: Actor, secret_key: str) -> Row:
     share = ACCOUNTS // TURNS
     ours, floor = [], []
     for turn in range(TURNS):

@@ -44,13 +44,14 @@ class Choice:
     note: str | None
 
 
-def choose_username(person: Named, taken: Container[str]) -> Choice:
+def choose_username(person: Named, taken: Container[str], numbers: dict[str, int] | None = None) -> Choice:
     """The first free username of this person; `taken` holds the lower-case ones of the whole installation.
 
-    A collision gets an extra initial first (jelleafolmer), then a number (jellefolmer2).
+    A collision gets an extra initial first (jelleafolmer), then a number (jellefolmer2). `numbers` remembers the last
+    one of each name, so that the hundredth Jan Jansen of a batch need not ask for ninety-nine.
     """
     refused: list[str] = []
-    for wanted in _candidates(person):
+    for wanted in _candidates(person, {} if numbers is None else numbers):
         if wanted not in taken and wanted not in RESERVED:
             return Choice(wanted, _note(person, wanted, refused))
         refused.append(wanted)
@@ -74,11 +75,12 @@ def free_variant(text: str, taken: Container[str]) -> str:
     return next(proposal for proposal in proposals if proposal.lower() not in taken)
 
 
-def _candidates(person: Named) -> Iterator[str]:
+def _candidates(person: Named, numbers: dict[str, int]) -> Iterator[str]:
     wanted = [name[: LONGEST - 6] for name in BASES[person.kind](person) if len(name) >= SHORTEST]
     wanted = wanted or [letters(person.number or "")[: LONGEST - 6] or person.kind.value]
     yield from dict.fromkeys(wanted)
-    for number in count(2):
+    for number in count(numbers.get(wanted[0], 2)):
+        numbers[wanted[0]] = number
         yield f"{wanted[0]}{number}"
 
 

@@ -37,12 +37,12 @@ def plan_accounts(session: Session, actor: Actor, ids: Sequence[int], _options: 
     people = persons_in_reach(session, actor, ids)
     groups = groups_of(session, people)
     shut = shut_out(session, [row.person_id for row in people if row.kind is PersonKind.GUARDIAN])
-    plan = AccountPlan(len(ids))
+    plan, numbers = AccountPlan(len(ids)), dict[str, int]()
     for row in people:
         if code := why_no_account(row, row.person_id in shut):
             plan.skipped.append(skipped(row, code))
             continue
-        choice = choose_username(named(row), taken)
+        choice = choose_username(named(row), taken, numbers)
         taken.add(choice.username)
         channel = delivery.channel(row.kind, row.email)
         plan.accounts.append(planned(row, groups.get(row.person_id), choice.username, channel, choice.note))
