@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,7 +26,10 @@ from app.services.mail.outbox import mails_in_reach
 
 from .access import ROLE_OF_KIND, Actor
 from .reach import visible_persons
+from .runs.requests import SHOWN
 from .watchdog import Worry, worries
+
+MOST_TO_JUDGE: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class Attention:
     locations: int
     coupled: int
     last_run: LastRun | None
+    to_judge: list[LastRun]  # what waits for a decision, the newest few
     weekly_at: datetime | None  # None: no school system is connected, so nothing runs by itself
     without_account: Mapping[PersonKind, int]
     leavers: int
@@ -99,13 +104,14 @@ def greeted(session: Session, actor: Actor) -> Owner:
 
 
 def attention(session: Session, now: datetime, actor: Actor) -> Attention:
-    """All facts of the welcome screen of an administrator, in ten queries whatever the size of the school."""
+    """All facts of the welcome screen of an administrator, in eleven queries whatever the size of the school."""
     leavers, oldest = _leavers(session, actor)
     mails = _mails(session, actor)
     return Attention(
         locations=_locations(session, actor),
         coupled=len(actor.locations or ()),
         last_run=last_run(session, actor),
+        to_judge=runs_to_judge(session, actor),
         weekly_at=_weekly_at(session, now, actor),
         without_account=_without_account(session, actor),
         leavers=leavers,
@@ -118,23 +124,35 @@ def attention(session: Session, now: datetime, actor: Actor) -> Attention:
 
 
 def last_run(session: Session, actor: Actor) -> LastRun | None:
-    """The newest run that somebody should know of; one that was thrown away does not count."""
+    """The newest run that somebody should know of; one that was thrown away, or an undo, does not count."""
+    found = _newest(session, actor, 1, SyncRun.status != "discarded", SyncRun.undo_of.is_(None))
+    return found[0] if found else None
+
+
+def runs_to_judge(session: Session, actor: Actor) -> list[LastRun]:
+    """The newest few runs that wait for a decision, also those that a later run of another source followed."""
+    return _newest(session, actor, MOST_TO_JUDGE, SyncRun.status.in_(SHOWN))
+
+
+def _newest(session: Session, actor: Actor, most: int, *where: sa.ColumnElement[bool]) -> list[LastRun]:
     messages = (
         sa.select(sa.func.count())
         .where(SyncMessage.run_id == SyncRun.id, SyncMessage.severity != "info")
         .scalar_subquery()
     )
-    row = session.execute(
-        sa.select(SyncRun, messages.label("messages"))
-        .where(SyncRun.institution_id == actor.institution_id, SyncRun.status != "discarded")
-        .order_by(SyncRun.id.desc())
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
-    run = row.SyncRun
-    pupils = (run.counts or {}).get("pupils", {}).get("seen", 0)
-    return LastRun(run.id, run.status, run.started_at or run.created_at, pupils, row.messages, run.reason)
+    columns = (SyncRun.id, SyncRun.status, SyncRun.started_at, SyncRun.created_at, SyncRun.counts, SyncRun.reason)
+    chosen = sa.select(*columns, messages.label("messages")).where(SyncRun.institution_id == actor.institution_id)
+    return [
+        LastRun(
+            row.id,
+            row.status,
+            row.started_at or row.created_at,
+            (row.counts or {}).get("pupils", {}).get("seen", 0),
+            row.messages,
+            row.reason,
+        )
+        for row in session.execute(chosen.where(*where).order_by(SyncRun.id.desc()).limit(most))
+    ]
 
 
 def _locations(session: Session, actor: Actor) -> int:

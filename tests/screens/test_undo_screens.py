@@ -89,6 +89,12 @@ def test_the_limits_are_said_on_the_preview_and_afterwards(admin_client, everywh
     page = text_of(admin_client.get(f"{SYNC}{undo}/"))
     assert "Beperkt: alleen vestiging 99ZZ01, alleen soort: verzorger." in page
 
+    admin_client.post(f"{SYNC}{undo}/besluit/", data=form_of(admin_client, f"{SYNC}{undo}/", decision="apply"))
+    do_run(undo)
+    before = admin_client.get(f"{SYNC}{everywhere}/")
+    assert f"Deels teruggedraaid: Run {undo}" in text_of(before)
+    assert f'<a href="{SYNC}{undo}/">' in before.get_data(as_text=True)
+
 
 def test_who_does_not_reach_every_location_is_told_so(session, admin_client, administrator, history):
     history.run(first())

@@ -158,12 +158,22 @@ def test_a_run_that_is_not_applied_is_told_as_it_is(admin_client, make_run, stat
 
 
 def test_a_held_run_asks_for_a_decision_with_its_reason(admin_client, make_run):
-    run = make_run("held", reason="In Oost ontbreken 206 van de 214 leerlingen.")
+    run = make_run("held", reason="In Oost ontbreken 206 van de 214 leerlingen. Er is niets gewijzigd.")
     page = welcome(admin_client)
     assert "is aangehouden" in page
-    assert "In Oost ontbreken 206 van de 214 leerlingen." in page
-    assert "Er is nog niets gewijzigd." in page
+    assert "In Oost ontbreken 206 van de 214 leerlingen. Er is niets gewijzigd." in page
+    assert "Er is nog niets gewijzigd." not in page  # it was said
     assert f"/beheer/synchronisatie/{run.id}" in page
+
+
+def test_a_run_that_waits_stays_in_sight_when_another_source_was_read_since(admin_client, make_run):
+    waits = make_run("held", reason="In Oost ontbreken 206 van de 214 leerlingen. Er is niets gewijzigd.")
+    make_run(counts={"pupils": {"seen": 1468}}, source="zermelo")
+    make_run(counts={"pupils": {"seen": 3}}, trigger="undo", undo_of=waits.id)
+    page = welcome(admin_client)
+
+    assert f'href="/beheer/synchronisatie/{waits.id}/"' in page
+    assert "1.468 leerlingen" in widget(page, "w-run")  # an undo is no synchronisation
 
 
 def test_the_next_weekly_run_is_named_only_when_something_is_connected(admin_client, session, institution):

@@ -27,7 +27,7 @@ DIRECTION_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
-    """A part that can be ticked. `more`: how many of it are not listed below it."""
+    """A part that can be ticked. `more`: how many of it are not listed below it; `stored`: how many its file has."""
 
     key: str
     where: str
@@ -38,6 +38,7 @@ class PartRow:
     is_far: bool
     is_ticked: bool
     lines: list[ChangeLine] = field(default_factory=list)
+    stored: int = 0
 
     @property
     def share(self) -> int:
@@ -108,11 +109,10 @@ def _row(
 ) -> PartRow:
     key, is_far = row["part"], row["part"] in far
     is_ticked = key in ticked if ticked is not None else not (row["over"] or over or is_far)
-    lines = changes.in_part(key)[:NAMES_SHOWN]
-    where = row["where"] or _("Without a location")
-    return PartRow(
-        key, where, row["before"], row["struck"], row["over"], row["cause"], is_far, is_ticked and not is_far, lines
-    )
+    lines = changes.in_part(key)
+    where, may_tick = row["where"] or _("Without a location"), is_ticked and not is_far
+    about = (where, row["before"], row["struck"], row["over"], row["cause"], is_far, may_tick)
+    return PartRow(key, *about, lines[:NAMES_SHOWN], len(lines))
 
 
 def left_out_of(run: SyncRun) -> list[str]:

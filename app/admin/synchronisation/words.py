@@ -163,6 +163,7 @@ class Moment:
     text: str
     at: datetime
     who: str | None = None
+    by_run: int | None = None  # the run that did it
 
 
 def story_of(line: RunLine, history: Sequence[Event], actor: Actor) -> list[Moment]:
@@ -175,12 +176,18 @@ def story_of(line: RunLine, history: Sequence[Event], actor: Actor) -> list[Mome
             begun = _("Undoing run %(number)s started", number=run.undo_of)
         told.append(Moment(begun, run.started_at))
     for event in reversed(history):
-        text = str(EVENTS.get(event.action, event.action)) + (f": {event.reason}" if event.reason else "")
+        text = _event_text(event)
         who = None if event.by_machine else event.who or _("an administrator of another location")
-        told.append(Moment(text, event.at, who))
+        told.append(Moment(text, event.at, who, event.by_run))
     if run.finished_at and run.status in ENDINGS:
         told.append(Moment(str(ENDINGS[run.status]), run.finished_at))
     return sorted(told, key=lambda moment: moment.at)[::-1]
+
+
+def _event_text(event: Event) -> str:
+    if event.by_run is not None:
+        return _("Undone in part") if event.partly else str(EVENTS[event.action])
+    return str(EVENTS.get(event.action, event.action)) + (f": {event.reason}" if event.reason else "")
 
 
 def stage_text(run: SyncRun) -> str:

@@ -69,6 +69,8 @@ class Event:
     who: str | None
     by_machine: bool
     reason: str | None
+    by_run: int | None = None  # the run that undid it
+    partly: bool = False  # that one was limited
 
 
 def run_history(session: Session, actor: Actor, run: SyncRun) -> list[Event]:
@@ -83,13 +85,18 @@ def run_history(session: Session, actor: Actor, run: SyncRun) -> list[Event]:
         .where(AuditLine.subject_kind == "sync_run", AuditLine.subject_id == run.id)
         .order_by(AuditLine.id.desc())
     )
+    lines = [(line, person, line.details or {}) for line, person in rows]
+    others = [told["run"] for _line, _person, told in lines if "run" in told]
+    limits = dict(session.execute(sa.select(SyncRun.id, SyncRun.limits).where(SyncRun.id.in_(others))).all())
     return [
         Event(
             line.at,
             line.action,
             person.full_name if person else None,
             line.actor_id is None,
-            (line.details or {}).get("reason"),
+            told.get("reason"),
+            told.get("run"),
+            bool(limits.get(told.get("run"))),
         )
-        for line, person in rows
+        for line, person, told in lines
     ]
