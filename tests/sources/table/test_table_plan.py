@@ -78,7 +78,8 @@ def test_a_row_without_a_number_makes_nobody_leave(read):
 
     later = plan(read(FAMILY.replace("002;Ad", ";Ad")), known)
 
-    assert counts(later, "pupils") == {"seen": 3, "unchanged": 3}  # who is not told is filled in with what is known
+    # Who is not told is filled in with what is known; the row itself is skipped.
+    assert counts(later, "pupils") == {"seen": 4, "unchanged": 3, "skipped": 1}
     assert counts(later, "groups").get("gone", 0) == 0
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from app.roster import Roster, RosterPupil
 
 from .authority import listened
-from .changes import KIND_OF, Plan, shown_name
+from .changes import KIND_OF, PEOPLE, Plan, shown_name
 from .known import NUMBER, KnownPerson, KnownSchool
 from .match import match
 from .places import Places
@@ -17,6 +17,7 @@ from .places import Places
 UNREAD: Final = {"email-unreadable": "email"}  # codes of fields that were left out; others name the field themselves
 OUTSIDE: Final = "not-in-school-year"
 NO_PLACE_YET: Final = frozenset({OUTSIDE, "begins-later"})  # codes of who has no place on this day, and is not gone
+LEFT_OUT: Final = NO_PLACE_YET | {"never-enrolled", "left-service"}  # codes of records that a source left out itself
 NOTHING: Final = frozenset[str]()
 
 
@@ -96,11 +97,31 @@ class Draft:
         return self.shown[ref] if ref < 0 else shown_name(self.known.persons[ref].fields)
 
 
+def _count_unread(draft: Draft) -> None:
+    """Whom the source itself left out is seen and skipped too: the counts hold every record that was sent."""
+    roster, left_out = draft.roster, set()
+    told = {
+        (kind, name)
+        for kind, records in (("pupil", roster.pupils), ("staff", roster.staff))
+        for record in records
+        for name in (record.key, record.number)
+    }
+    for number, (severity, kind, key, code, _values, record_key) in enumerate(roster.messages):
+        name = record_key or key
+        if severity == "error" or (code in LEFT_OUT and told.isdisjoint({(kind, name), (kind, key)})):
+            left_out.add((kind, name or str(number), code))
+    for kind, _name, _code in left_out:
+        if kind in PEOPLE:
+            draft.plan.counts[KIND_OF[kind]].seen += 1
+            draft.plan.counts[KIND_OF[kind]].skipped += 1
+
+
 def note_messages(draft: Draft) -> None:
     """Whose record or field could not be read keeps what we know: a mistake in a record costs nobody's place.
 
     So does who is told without a place in this school year.
     """
+    _count_unread(draft)
     silent: set[tuple[str, str]] = set()
     for message in draft.roster.messages:
         kind, names = message.kind, {message.record_key or message.key, message.key} - {""}
