@@ -180,6 +180,7 @@ class Roster:
     whole_pairs: frozenset[str] = frozenset()  # pupils of whom all guardians are told, also when it is none
     groups_complete: bool = True  # False: there may be more groups than these, so none is gone
     partial: frozenset[Kind] = frozenset()  # kinds of which some people are told and not all, so nobody is gone
+    tells_lessons: bool = True  # False: the source tells classes only, so teaching groups stay as they are
     staff_links_told: bool = True  # False: the source tells no links of staff, so all of them count (Z-268)
     # A list that somebody made: it names those it does not tell itself (pupils, staff, groups, locations) by the number
     # or name that people use, all staff in it count (Z-268 needs no link), and it tells one sort of groups or both.

@@ -67,6 +67,10 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "row-damaged": _l("This row has more or fewer values than there are columns, so it was skipped."),
     "groups-not-read": _l("The groups of %(count)s people could not be read. These people stay in their groups."),
     "guardian-numbers-missing": _l("The guardians have no number. Add it to the list, so that they stay who they are."),
+    "letters-lost": _l(
+        "%(count)s names hold a question mark where a letter was lost: the list cannot carry every letter. "
+        "The functions of Magister can."
+    ),
     "resource-refused": _l("The school system gives no access to %(resource)s. These stay as they are."),
     # tables and files of fixed columns
     "edex-line-shifted": _l("Line %(line)s of %(file)s is not in the fixed columns, so it was skipped."),

@@ -80,16 +80,6 @@ def test_a_record_that_could_not_be_read_does_not_make_its_person_gone_z244():
     assert later.counted()["guardians"]["gone"] == 0
 
 
-def test_whom_the_source_left_out_itself_is_seen_and_skipped_once():
-    told = [("error", "pupil", "100002", "last-name-missing"), ("info", "pupil", "100003", "begins-later")]
-    told += [("info", "staff", "50009", "left-service"), ("error", "pupil", "", "key-missing")] * 2
-    told += [("warning", "pupil", "100001", "date-unreadable"), ("error", "roster", "", "edex-line-shifted")]
-    first = plan(roster(pupil(), messages=tuple(RosterMessage(*one) for one in told)))
-
-    assert counts(first, "pupils") == {"seen": 5, "new": 1, "skipped": 4}
-    assert counts(first, "staff") == {"seen": 1, "skipped": 1}
-
-
 @pytest.mark.parametrize(
     ("leaving", "used"), [(None, True), (TODAY, True), (date(2026, 10, 4), False), (date(2027, 7, 31), True)]
 )

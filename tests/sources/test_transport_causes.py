@@ -74,6 +74,18 @@ def test_a_service_that_says_nothing_is_called_slow(monkeypatch):
     assert refusal.value.cause == "slow"
 
 
+@pytest.mark.parametrize("is_reset", [False, True])
+def test_who_hangs_up_before_the_answer_is_called_dropped(is_reset):
+    def hang_up(request):
+        raise httpx.ReadError("geheim") if is_reset else httpx.RemoteProtocolError("geheim")
+
+    told = httpx.MockTransport(hang_up)
+    with pytest.raises(Unreachable) as refusal:
+        Transport(sleep=lambda seconds: None, transport=told).ask("GET", "http://127.0.0.1:1/")
+
+    assert refusal.value.cause == "dropped"
+
+
 @pytest.mark.parametrize(("body", "cause"), [(b" <!DOCTYPE html><p>", "form"), (b"{", "answer"), (b"", "answer")])
 def test_a_web_page_where_data_should_be_is_told_as_such(body, cause):
     told = httpx.MockTransport(lambda request: httpx.Response(200, content=body))

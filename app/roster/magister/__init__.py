@@ -118,5 +118,6 @@ class MagisterSource:
             closed_locations=closed,
             messages=tuple(notes.messages),
             groups_complete=links.groups_complete,
+            tells_lessons=told.lessons_told or any(not group.is_home for group in links.groups),
             staff_links_told=told.staff_groups_asked or any(one.mentors is not ABSENT for one in told.pupils.values()),
         )

@@ -51,7 +51,7 @@ class MagisterClient:
         try:
             is_in, token = self._transport.read("GET", self._url, read_login, params=params)
         except Unreachable as problem:
-            raise (not_let_in() if problem.cause in ("refused", "slow") else problem) from None
+            raise (not_let_in() if problem.cause in ("refused", "slow", "dropped") else problem) from None
         except Refused as refusal:
             if refusal.status == 403:
                 raise not_let_in() from None

@@ -1,7 +1,7 @@
 """What the columns of a list mean. A school names them freely (formats.md 5.3, 11), so many names are known. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from app.roster import ABSENT
@@ -96,6 +96,10 @@ class Columns:
     def slots(self) -> list[int]:
         """Which guardians the rows name: [1, 2] for column groups, [0] for one per row, [] for none."""
         return sorted(place.slot for place in self._names if (place.who, place.field) == ("guardian", "last_name"))
+
+    def named(self, fields: Collection[str]) -> list[str]:
+        """The columns of these fields, of whomever they are."""
+        return [name for place, name in self._names.items() if place.field in fields]
 
     def get(self, row: type_Row, who: str, field: str, slot: int = 0) -> Any:
         """The text; None when it is told as empty, ABSENT when it is not told."""

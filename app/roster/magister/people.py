@@ -14,6 +14,7 @@ GENDERS: Final = {"m": "male", "man": "male", "male": "male", "v": "female", "vr
 UNKNOWN_GENDERS: Final = frozenset({"o", "onbekend", "x", "unknown"})
 YES: Final = frozenset({"ja", "j", "true", "waar", "1", "-1", "yes", "y"})
 NO: Final = frozenset({"nee", "n", "false", "onwaar", "0", "no"})
+NAMES: Final = frozenset({"first_name", "last_name"})
 type_Get = Callable[[str], Any]
 
 
@@ -68,6 +69,12 @@ def gender(check: Checker, kind: str, number: str, value: Any) -> Any:
     if code not in GENDERS and code not in UNKNOWN_GENDERS:
         check.notes.warning(kind, number, "gender-unknown-code")
     return GENDERS.get(code, "unknown")
+
+
+def lost_letters(rows: Iterable[Row]) -> int:
+    """How many names hold a question mark: ANSI has no room for every letter (formats.md 5.3)."""
+    names = (row.cells.get(column, "") for row in rows for column in row.columns.named(NAMES))
+    return len({name for name in names if "?" in name})
 
 
 def yes_or_no(value: Any) -> Any:

@@ -59,6 +59,9 @@ class PupilReader:
     def _pupil(self, number: str, rows: list[Row]) -> Told | None:
         standing = standing_of(rows, self._year, self._today)
         if standing.placement is None:
+            if standing.begins:
+                self._notes.info("pupil", number, "begins-later", date=f"{standing.begins:%d-%m-%Y}")
+                return None
             stays = standing.stays or is_to_come(rows, self._year, self._today)
             self._notes.info("pupil", number, "not-in-school-year" if stays else "never-enrolled")
             return None

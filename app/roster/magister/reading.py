@@ -18,7 +18,7 @@ from .columns import Columns
 from .enrolments import Row
 from .groups import Named
 from .layouts import About, Listed, Wanted, understood
-from .people import bare
+from .people import bare, lost_letters
 from .pupils import PupilReader
 from .school import Collected, named_groups
 from .staff import Member, StaffReader, number_of
@@ -54,6 +54,8 @@ class Reading:
             self._active_staff()
         self.told.pupils = PupilReader(self._notes, self._year, self._today).read(self.rows[About.PUPILS])
         self.told.members = StaffReader(self._notes, self._today).read(self.rows.get(About.STAFF, ()))
+        if lost := lost_letters(row for rows in self.rows.values() for row in rows):
+            self._notes.warning("roster", "", "letters-lost", count=str(lost))
         if self._progress:
             self._progress(Kind.PUPILS, len(self.told.pupils))
 

@@ -9,7 +9,8 @@ import logging
 import random
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
@@ -164,7 +165,7 @@ class Transport:
         parts: Mapping[str, Any],
     ) -> Answer:
         ends = self._clock() + self._waits.whole
-        with self._http.stream(method, url, **parts) as answer:
+        with self._begun(method, url, parts) as answer:
             status = answer.status_code
             if status not in also:
                 if status in TRY_AGAIN:
@@ -184,6 +185,17 @@ class Transport:
                 if enough is not None and enough(body):
                     break
             return Answer(status, answer.headers, bytes(body))
+
+    @contextmanager
+    def _begun(self, method: str, url: str, parts: Mapping[str, Any]) -> Iterator[httpx.Response]:
+        """The answer, as soon as it begins. Who hangs up before that may not want to know us."""
+        with ExitStack() as stack:
+            try:
+                answer = stack.enter_context(self._http.stream(method, url, **parts))
+            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError) as problem:
+                cause = cause_of(problem)
+                raise _TryAgain(cause="dropped" if cause == "answer" else cause) from None
+            yield answer
 
 
 def read_json(answer: Answer) -> Any:

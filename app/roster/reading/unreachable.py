@@ -29,6 +29,9 @@ class Unreachable(RosterUnavailable):
 UNREACHABLE: Final = {
     "alert": _l("The school system ended the secure connection. Ask whether it wants a certificate of ours."),
     "answer": _l("The school system does not answer well at the moment. Try again later."),
+    "dropped": _l(
+        "The school system breaks off the connection. Try again later, or ask whether our address must be allowed."
+    ),
     "form": _l("At this address is a web page, not a school system. Check the address, or try again later."),
     "host": _l("The address of the school system cannot be found or reached. Check the address in the settings."),
     "refused": _l("The school system accepts no connection. Check the address, or ask whether ours must be allowed."),

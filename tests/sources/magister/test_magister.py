@@ -169,7 +169,7 @@ def test_rows_per_enrolment_are_one_pupil(player, fetch):
 def test_who_has_only_a_coming_school_year_is_not_gone(player, fetch):
     player.school.leerlingen[0]["Lesperiode.Korte_omschrijving"] = "2728"
 
-    assert ("info", player.school.leerlingen[0]["stamnr_str"], "not-in-school-year") in codes(fetch())
+    assert ("info", player.school.leerlingen[0]["stamnr_str"], "begins-later") in codes(fetch())
 
 
 def test_a_large_school_takes_one_question_per_pupil_and_two_per_member(fetch):

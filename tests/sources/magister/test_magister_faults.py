@@ -1,6 +1,8 @@
 """Magister when it is slow, down, refuses us or talks nonsense: no half a roster, no secret told (R71, R110)."""
 
 import logging
+import socket
+import threading
 
 import pytest
 
@@ -51,6 +53,21 @@ def test_an_address_outside_the_allow_list_is_named(player, fetch):
 
 def test_a_closed_port_may_be_the_allow_list(player, fetch):
     assert "allow-list" in refusal_of(lambda: fetch(base_url="http://127.0.0.1:1"))
+
+
+def test_who_hangs_up_at_once_may_have_an_allow_list(fetch):
+    def hang_up(server):
+        while True:
+            try:
+                server.accept()[0].close()
+            except OSError:
+                return
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=hang_up, args=(server,), daemon=True).start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        assert "allow-list" in refusal_of(lambda: fetch(base_url=address))
+        server.shutdown(socket.SHUT_RDWR)
 
 
 def test_another_website_is_no_magister(player, fetch):

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from app.models import Group, Guardianship, Person
 from app.roster import Kind
+from tests.roster.roster_world import codes as plan_codes
 from tests.roster.roster_world import counts, imported, plan
 from tests.runs.run_world import Writes, count, known_of, take_in
 from tests.sources.magister import magister_world
@@ -60,6 +61,22 @@ def test_a_group_that_nobody_is_in_any_more_goes(player, fetch):
         groups[:] = [one for one in groups if name not in (one.get("groep"), one.get("Klas"))]
 
     assert counts(plan(fetch(), known), "groups")["gone"] == 1
+
+
+def test_lists_that_tell_no_teaching_groups_take_none_away(player, fetch):
+    """A school that goes from the functions to lists of people only (koppelingen.md, Magister 8)."""
+    known = imported(fetch())
+    for row in player.school.layouts["leerlingen actief"]:
+        row["LASTNAME"] = next(
+            one["Achternaam"] for one in player.school.leerlingen if one["stamnr_str"] == row["STAMNR"]
+        )
+
+    later = plan(fetch(layout=ALL), known)
+
+    assert counts(later, "groups").get("gone", 0) == 0
+    assert not later.rows["group_pupil"].gone
+    assert not later.rows["group_staff"].gone
+    assert ("warning", "roster", "", "kind-not-told") in plan_codes(later)
 
 
 def test_a_location_that_is_off_costs_nobody_anything_z228(fetch):

@@ -48,6 +48,8 @@ class Faults:
     empty: bool = False
     not_permitted: set[str] = field(default_factory=set)  # field names that are left out
     without_permissions: bool = False  # no veldpermissies in the answers
+    needs_code: bool = False  # schools are told to who asks for a code only
+    school_status: int = 0  # instead of the school
     no_next_year: int = 0  # the status with which VOLGEND is refused
 
 
@@ -186,9 +188,11 @@ class _Handler(BaseHTTPRequestHandler):
     def answer(self, path: str, query: dict[str, str]) -> None:
         school, faults = self.player.school, self.player.faults
         if path == "instelling":
-            return self.send(
-                {"instellingen": [{"uuid": school.organisation, "naam": "School", "brins": [school.brin]}]}
-            )
+            if faults.school_status or (faults.needs_code and "brin" not in query):
+                return self.problem(faults.school_status or 400)
+            told = {"uuid": school.organisation, "naam": "School", "brins": [school.brin]}
+            is_found = query.get("brin", school.brin) == school.brin
+            return self.send({"instellingen": [told] if is_found else []})
         if path == "vestiging":
             return self.send({"vestigingen": [] if faults.empty else school.vestigingen})
         found = re.fullmatch(r"vestiging/([^/]+)/(.+)", path)

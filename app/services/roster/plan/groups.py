@@ -178,7 +178,7 @@ def _is_left_behind(known: KnownSchool, roster: Roster, places: Places, group: K
 def _gone_groups(known: KnownSchool, roster: Roster, plan: Plan, places: Places) -> None:
     used = set(places.groups.values())
     before = 0
-    told = {group.is_home for group in roster.groups} if roster.is_list else {True, False}
+    told = {group.is_home for group in roster.groups} if roster.is_list else {True, not roster.tells_lessons}
     for group in known.groups:
         own = group.source == roster.source or _is_left_behind(known, roster, places, group)
         own = own and group.location_id not in places.kept and roster.groups_complete
@@ -193,4 +193,6 @@ def _gone_groups(known: KnownSchool, roster: Roster, plan: Plan, places: Places)
         plan.counts[Kind.GROUPS].gone += 1
         plan.rows["school_group"].gone.append(group.id)
         plan.changes.append(Change(group.id, "group", "", group.name, "gone"))
+    if not roster.tells_lessons and any(group.source == roster.source and not group.is_home for group in known.groups):
+        plan.note("warning", "roster", "", "kind-not-told", people="teaching_groups")
     plan.kinds[Kind.GROUPS] = Fall(before, plan.counts[Kind.GROUPS].gone)

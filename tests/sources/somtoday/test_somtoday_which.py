@@ -1,0 +1,36 @@
+"""Which school the data of Somtoday are of: the search by code, by the organisation, and by the locations."""
+
+import pytest
+
+from app.roster import Kind
+from tests.sources.somtoday import somtoday_world
+from tests.sources.somtoday.somtoday_world import codes
+
+player, pauses, fetch = somtoday_world.player, somtoday_world.pauses, somtoday_world.fetch
+
+
+def test_the_school_is_searched_by_its_code(player, fetch):
+    player.faults.needs_code = True
+
+    assert fetch().brin == "99ZZ"
+    assert [path for path in player.requests if "instelling" in path] == ["/rest/v1/connect/instelling?brin=99ZZ"]
+
+
+@pytest.mark.parametrize("status", [0, 400, 401, 403, 404])
+def test_another_school_is_seen_by_its_organisation_or_by_its_locations(player, fetch, status):
+    player.faults.school_status = status
+    player.school.brin = "11AA"
+    for place in player.school.vestigingen:
+        place["brins"] = [place["brins"][0].replace("99ZZ", "11AA")]
+
+    assert fetch().brin == "11AA"
+
+
+def test_a_kind_that_no_location_gives_is_noted_once(player, fetch):
+    player.faults.forbidden = {"stamgroep/", "lesgroep/", "ouderVerzorger/"}
+
+    roster = fetch()
+
+    assert roster.delivers == {Kind.PUPILS, Kind.STAFF, Kind.LOCATIONS}
+    refused = ("warning", "", "resource-refused")
+    assert codes(roster).count(refused) == 2
