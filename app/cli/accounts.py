@@ -71,7 +71,7 @@ def _actor(brin: str) -> Actor:
 def _do(actor: Actor, task: str, kind: PersonKind, ids: Sequence[int], dry_run: bool) -> Answer:
     begun = time.monotonic()
     if dry_run or not ids:
-        answer = preview_answer(TASKS[task].plan(db.session, actor, ids, {}), time.monotonic() - begun)
+        answer = preview_answer(TASKS[task].plan(db.session, now(), actor, ids, {}), time.monotonic() - begun)
         return _answer(answer if dry_run else answer | {"status": "done"})
     with transaction():
         batch_id = draft_batch(db.session, now(), actor, task, kind, ids, f"command-{time.time_ns()}").id

@@ -73,7 +73,7 @@ def test_the_screen_hears_why_and_a_bulk_action_skips_with_the_reason_r50(sessio
     account, other = colleague(further=True), make_account()
     assert FURTHER in why_account_fixed(session, actor, account)
     for task in ("block", "deactivate", "delete", "reset", "print"):
-        plan = TASKS[task].plan(session, actor, [account.id, other.id], {})
+        plan = TASKS[task].plan(session, NOW, actor, [account.id, other.id], {})
         assert [one.account_id for one in plan.accounts] == [other.id]
         assert [one.code for one in plan.skipped] == ["more-locations"]
 

@@ -63,7 +63,7 @@ def test_who_may_see_nobody_gets_no_account(session, app, lindelaan, make_pair, 
     if not everything:
         make_pair(lindelaan, pair[0])
     block(pair)
-    plan = plan_accounts(session, actor, [pair[0]])
+    plan = plan_accounts(session, NOW, actor, [pair[0]])
     assert [line.code for line in plan.skipped] == (["access-blocked"] if everything else [])
     assert [line.reason for line in plan.skipped] == (
         ["mag geen leerling zien: de toegang is geblokkeerd"] if everything else []

@@ -11,7 +11,7 @@ from app.extensions import db
 from app.models import Institution, OutboxMail
 from app.services.accounts.delivery import Channel, SignIn, delivery_of
 from tests.accounts.accounts_world import work
-from tests.screens.account_screens_world import ACCOUNTS, here, page, post, pupil, text_of
+from tests.screens.account_screens_world import ACCOUNTS, here, page, post, pupil, text_of, valid
 
 __all__ = ["here", "pupil"]  # fixtures
 SETTINGS = "/beheer/instellingen/"
@@ -80,3 +80,18 @@ def test_letters_go_from_the_list_to_one_file_and_are_gone_then_z102(app, admin_
     new = post(admin_client, f"{address}nieuwe-brieven/", address)
     assert "1 brief maken" in page(admin_client, new.location)
     assert db.session.scalar(sa.select(OutboxMail)) is None
+
+
+def test_a_username_scheme_shows_what_it_makes_of_real_people_before_it_is_kept_z135(admin_client, pupil, institution):
+    address = f"{SETTINGS}gebruikersnamen/"
+    assert "Adsiz, Özlem" in page(admin_client, address)
+    shown = post(admin_client, address, address, pupil="{voornaam:1}-{achternaam}", preview="1")
+    valid(shown)
+    assert "o-adsiz" in text_of(shown)
+    assert db.session.get(Institution, institution.id).accounts is None
+    kept = post(admin_client, address, address, pupil="{voornaam:1}-{achternaam}")
+    assert 'value="{voornaam:1}-{achternaam}"' in admin_client.get(kept.location).text
+    wrong = post(admin_client, address, address, pupil="{onzin}")
+    assert wrong.status_code == 400
+    assert "minstens één van" in text_of(wrong)
+    assert 'value="{onzin}"' in wrong.text

@@ -12,14 +12,16 @@ from app.templating import ADMINISTRATION
 
 from .delivery import DeliveryPage
 from .letters import LetterPages
+from .usernames import UsernamePage
 
 SUBJECTS = (  # (endpoint, icon, title, what it is for)
+    (".usernames", "key", _l("Usernames"), _l("How a new username is made, per kind of person.")),
     (".delivery", "mail", _l("First login"), _l("A temporary password, a link or single sign-on.")),
     (".letters", "printer", _l("Letters"), _l("Your own words, the logo, how many on a sheet.")),
 )
 
 
-class SettingsScreen(DeliveryPage, LetterPages, Screen):
+class SettingsScreen(UsernamePage, DeliveryPage, LetterPages, Screen):
     """For application administrators with a location."""
 
     page_name = "BeheerAccountInstellingenPage"

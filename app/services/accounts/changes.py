@@ -170,7 +170,7 @@ def _apply(session: Session, now: datetime, account: Account, changes: Changes) 
     save(session)
     if "username" in changes:
         give_up_usernames(session, now, account.institution_id, [(changes["username"][0], account.person_id)])
-        take_back(session, account.username)
+        take_back(session, [account.username])
     if _shuts_out(changes) or "role" in changes:
         end_sessions(session, account.id)
     if _shuts_out(changes):

@@ -24,11 +24,7 @@ def give_up_usernames(
         session.execute(sa.insert(FormerUsername), rows)
 
 
-def take_back(session: Session, username: str) -> None:
-    """Somebody has this username again: it is no former one any more."""
-    session.execute(sa.delete(FormerUsername).where(FormerUsername.username == username.lower()))
-
-
-def usernames_of(session: Session, person_id: int) -> set[str]:
-    """What this person was called before, in lower case: free for this person alone."""
-    return set(session.scalars(sa.select(FormerUsername.username).where(FormerUsername.person_id == person_id)))
+def take_back(session: Session, usernames: Iterable[str]) -> None:
+    """Somebody has these usernames again: they are no former ones any more."""
+    names = [name.lower() for name in usernames]
+    session.execute(sa.delete(FormerUsername).where(FormerUsername.username.in_(names)))

@@ -15,11 +15,14 @@ from flask_babel import ngettext
 from app.models.names import dotted, fold, letters
 from app.models.people import PersonKind
 
+from .schemes import lengthened, type_Scheme, written_by
+
 SHORTEST, LONGEST = 2, 60
 SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]*")
 READABLE_CODE = re.compile(r"[a-z][a-z0-9._-]{1,15}")  # "bru", "m0147"; not "10532", which nobody remembers
 RESERVED = frozenset({"root"})  # made once, at the set-up (Z-081)
 MOST_NAMED = 3
+MOST_LETTERS = 4  # of a first name that are added to tell namesakes apart, before a number is
 APOSTROPHES = frozenset("'\u2019\u2018\u0060\u00b4")
 
 
@@ -34,6 +37,7 @@ class Named:
     prefix: str | None = None
     number: str | None = None
     email: str | None = None
+    year: int | None = None  # the school year in which the username is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +48,20 @@ class Choice:
     note: str | None
 
 
-def choose_username(person: Named, taken: Container[str], numbers: dict[str, int] | None = None) -> Choice:
+def choose_username(
+    person: Named,
+    taken: Container[str],
+    numbers: dict[str, int] | None = None,
+    scheme: type_Scheme | None = None,
+) -> Choice:
     """The first free username of this person; `taken` holds the lower-case ones of the whole installation.
 
     A collision gets an extra initial first (jelleafolmer), then a number (jellefolmer2). `numbers` remembers the last
-    one of each name, so that the hundredth Jan Jansen of a batch need not ask for ninety-nine.
+    one of each name, so that the hundredth Jan Jansen of a batch need not ask for ninety-nine. `scheme`: what the
+    school chose for this kind of person; the default serves whom it cannot name.
     """
     refused: list[str] = []
-    for wanted in _candidates(person, {} if numbers is None else numbers):
+    for wanted in _candidates(person, {} if numbers is None else numbers, scheme):
         if wanted not in taken and wanted not in RESERVED:
             return Choice(wanted, _note(person, wanted, refused))
         refused.append(wanted)
@@ -75,13 +85,34 @@ def free_variant(text: str, taken: Container[str]) -> str:
     return next(proposal for proposal in proposals if proposal.lower() not in taken)
 
 
-def _candidates(person: Named, numbers: dict[str, int]) -> Iterator[str]:
-    wanted = [name[: LONGEST - 6] for name in BASES[person.kind](person) if len(name) >= SHORTEST]
+def _candidates(person: Named, numbers: dict[str, int], scheme: type_Scheme | None) -> Iterator[str]:
+    bases = _by_scheme(person, scheme) if scheme else BASES[person.kind](person)
+    wanted = [name[: LONGEST - 6] for name in bases if len(name) >= SHORTEST]
     wanted = wanted or [letters(person.number or "")[: LONGEST - 6] or person.kind.value]
     yield from dict.fromkeys(wanted)
     for number in count(numbers.get(wanted[0], 2)):
         numbers[wanted[0]] = number
         yield f"{wanted[0]}{number}"
+
+
+def _by_scheme(person: Named, scheme: type_Scheme) -> Iterator[str]:
+    """As the school chose; then with more letters of what the scheme cuts off; for whom it cannot name, the default."""
+    values = {
+        "number": re.sub(r"[^a-z0-9._-]", "", fold((person.number or "").strip())),
+        "email": re.sub(r"[^a-z0-9._-]", "", fold((person.email or "").partition("@")[0])).strip("._-"),
+        "first_name": letters(person.first_name or person.initials or ""),
+        "initials": "".join(_initials(person)),
+        "prefix": letters(person.prefix or ""),
+        "last_name": letters(person.last_name),
+        "year": f"{(person.year or 0) % 100:02}" if person.year else "",
+    }
+    made = written_by(scheme, values)
+    if made is None:
+        yield from BASES[person.kind](person)
+        return
+    yield made
+    for more in range(1, MOST_LETTERS):
+        yield written_by(lengthened(scheme, "first_name", more), values) or made
 
 
 def _of_name(person: Named) -> Iterator[str]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.models import Account, PersonKind, Seat
 from app.roster import RosterMessage
 from app.services.accounts.plan import taken_usernames
+from app.services.accounts.schemes import schemes_of
 from app.services.accounts.usernames import Named, choose_username
 from app.services.bulk import pieces
 from app.services.roster.gate.weighed import Weighed
@@ -52,22 +53,24 @@ class Foresight:
                 yield RosterMessage("info", change.kind, change.number, codes[name], {name: old or new})
 
 
-def foresee_accounts(session: Session, weighed: Weighed) -> Foresight:
-    """What this plan would mean for accounts. At most a handful of queries."""
+def foresee_accounts(session: Session, weighed: Weighed, year: int) -> Foresight:
+    """What this plan of this school year would mean for accounts. At most a handful of queries."""
     plan = weighed.plan
     if plan.is_empty:
         return Foresight()
-    return Foresight(_usernames(session, plan), _closing(session, plan), _lost(weighed))
+    usernames = _usernames(session, plan, weighed.known.institution_id, year)
+    return Foresight(usernames, _closing(session, plan), _lost(weighed))
 
 
-def _usernames(session: Session, plan: Plan) -> dict[int, str]:
+def _usernames(session: Session, plan: Plan, institution_id: int, year: int) -> dict[int, str]:
     new = plan.rows["person"].new[:MOST_NAMED]
     taken = taken_usernames(session) if new else set()
+    schemes = schemes_of(session, institution_id) if new else {}
     found: dict[int, str] = {}
     for ref, kind, *values in new:
         told = dict(zip(PERSON_FIELDS, values, strict=True))
-        person = Named(PersonKind(kind), **{name: told[name] for name in NAMED_BY})
-        found[ref] = choose_username(person, taken).username
+        person = Named(PersonKind(kind), year=year, **{name: told[name] for name in NAMED_BY})
+        found[ref] = choose_username(person, taken, scheme=schemes.get(person.kind)).username
         taken.add(found[ref])
     return found
 

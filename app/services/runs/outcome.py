@@ -58,7 +58,7 @@ def conclude(session: Session, now: datetime, hold: Hold, roster: Roster, today:
     if status != "applied" and not aside:
         weighed, over = look.verdict.weighed, look.verdict.over
         run.parts = shown_parts(look.verdict, today, look.limits) if status == "held" else None
-        follows = foresee_accounts(session, weighed)
+        follows = foresee_accounts(session, weighed, look.roster.school_year)
         run.changes = shown_changes(plan, weighed if status == "held" else None, over, follows)
         run.plan_hash = plan.fingerprint()
         if status == "held" and source_kind(run.source).kind == "service":  # it tells all that the older one told
@@ -164,7 +164,8 @@ def foresee(session: Session, institution: Institution, source: str, roster: Ros
     look = look_at(session, institution, source, roster, today)
     if look.plan is None or look.verdict is None:
         return Foreseen("failed", None, look.refusal)
-    look.plan.messages.extend(foresee_accounts(session, look.verdict.weighed).messages(look.plan.changes))
+    follows = foresee_accounts(session, look.verdict.weighed, roster.school_year)
+    look.plan.messages.extend(follows.messages(look.plan.changes))
     reason = look.verdict.reason
     causes = told_causes(look.verdict, today, look.limits) if reason else ()
     return Foreseen("held" if reason else "preview", look.plan, reason, tuple(causes))

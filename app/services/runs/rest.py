@@ -48,6 +48,7 @@ def hold_rest(
     assert again.verdict is not None
     weighed = again.verdict.weighed
     shown = shown_parts(look.verdict, today, look.limits, weighed)
+    follows = foresee_accounts(session, weighed, look.roster.school_year)
     rest = SyncRun(
         institution_id=run.institution_id,
         source=run.source,
@@ -60,7 +61,7 @@ def hold_rest(
         counts=again.plan.counted(),
         made_on=run.made_on,
         reason=look.verdict.reason,
-        changes=shown_changes(again.plan, weighed, look.verdict.over, foresee_accounts(session, weighed)),
+        changes=shown_changes(again.plan, weighed, look.verdict.over, follows),
         plan_hash=again.plan.fingerprint(),
         parts=shown,
         created_at=now,

@@ -46,7 +46,7 @@ def draft_batch(
         return known
     if not ids:
         raise InvalidInput(_("Choose at least one line first."))
-    plan = TASKS[task].plan(session, actor, list(dict.fromkeys(ids)), options or {})
+    plan = TASKS[task].plan(session, now, actor, list(dict.fromkeys(ids)), options or {})
     if len(plan.accounts) + len(plan.skipped) != len(set(ids)):
         raise UnknownName(_("Somebody you chose does not exist, or not for you. Choose again."))
     batch = Batch(

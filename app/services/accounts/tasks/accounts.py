@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,7 @@ from app.services.accounts.delivery import Delivery, delivery_of
 from app.services.accounts.plan import AccountPlan
 
 from .rows import accounts_in_reach, accounts_locked, groups_of, planned, skipped
-from .task import Look, type_Options
+from .task import NO_OPTIONS, Look, type_Options
 
 
 @dataclass(slots=True)
@@ -41,9 +42,10 @@ def plan_accounts_by(
     why: type_Rule,
     channel: type_Channel,
     session: Session,
+    _now: datetime,
     actor: Actor,
     ids: Sequence[int],
-    _options: type_Options = {},  # noqa: B006
+    _options: type_Options = NO_OPTIONS,
 ) -> AccountPlan:
     """The plan of a task with this rule, in the order of the names. Only accounts in reach count."""
     rows = accounts_in_reach(session, actor, ids)

@@ -1,22 +1,25 @@
 """Accounts for persons without one (Z-087, Z-094 to Z-105)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.clock import local, school_year_of
 from app.models import Account, Batch, BatchItem, FormerUsername, PersonKind, Seat
 from app.services.access import ROLE_OF_KIND, Actor
 from app.services.accounts.delivery import SignIn, delivery_of
+from app.services.accounts.former import take_back
 from app.services.accounts.handing import Handed, hand_out
-from app.services.accounts.plan import AccountPlan, taken_usernames
-from app.services.accounts.usernames import choose_username
+from app.services.accounts.naming import NameBook
+from app.services.accounts.plan import AccountPlan
 from app.services.audit import record_many
 from app.services.corrections.blocks import shut_out
 
-from .rows import groups_of, named, persons_in_reach, persons_locked, planned, skipped
-from .task import PERSONS, Look, Task, Work, type_Options
+from .rows import groups_of, persons_in_reach, persons_locked, planned, skipped
+from .task import NO_OPTIONS, PERSONS, Look, Task, Work, type_Options
 
 
 def why_no_account(person: Any, is_shut_out: bool = False) -> str | None:
@@ -31,19 +34,24 @@ def why_no_account(person: Any, is_shut_out: bool = False) -> str | None:
     return "access-blocked" if is_shut_out else None
 
 
-def plan_accounts(session: Session, actor: Actor, ids: Sequence[int], _options: type_Options = {}) -> AccountPlan:  # noqa: B006
+def plan_accounts(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    ids: Sequence[int],
+    _options: type_Options = NO_OPTIONS,
+) -> AccountPlan:
     """What happens when these persons get an account, in the order of their names. Only persons in reach count."""
-    taken, delivery = taken_usernames(session), delivery_of(session, actor.institution_id)
-    people = persons_in_reach(session, actor, ids)
+    delivery, people = delivery_of(session, actor.institution_id), persons_in_reach(session, actor, ids)
+    book = NameBook(session, actor.institution_id, ids, school_year_of(local(now).date()))
     groups = groups_of(session, people)
     shut = shut_out(session, [row.person_id for row in people if row.kind is PersonKind.GUARDIAN])
-    plan, numbers = AccountPlan(len(ids)), dict[str, int]()
+    plan = AccountPlan(len(ids))
     for row in people:
         if code := why_no_account(row, row.person_id in shut):
             plan.skipped.append(skipped(row, code))
             continue
-        choice = choose_username(named(row), taken, numbers)
-        taken.add(choice.username)
+        choice = book.choose(row)
         channel = delivery.channel(row.kind, row.email)
         plan.accounts.append(planned(row, groups.get(row.person_id), choice.username, channel, choice.note))
     return plan
@@ -99,25 +107,31 @@ def _do(work: Work) -> None:
 
 def _free_names(work: Work) -> dict[int, str]:
     """A username per item: the one that was shown, unless it was taken since. Found out here, not by an error."""
-    lower = sa.func.lower(Account.username)
-    shown = dict(
-        work.session.execute(
-            sa.select(BatchItem.id, BatchItem.username).where(BatchItem.id.in_(list(work.chosen)))
-        ).all()
-    )
+    ids = [person.person_id for person in work.chosen.values()]
+    year = school_year_of(local(work.now).date())
+    items = sa.select(BatchItem.id, BatchItem.username).where(BatchItem.id.in_(list(work.chosen)))
+    shown = dict(work.session.execute(items).all())
     while True:
+        book = NameBook(work.session, work.batch.institution_id, ids, year, work.taken)
         chosen: dict[int, str] = {}
         for item_id, person in work.chosen.items():
             wanted = shown.get(item_id)
-            free = wanted and wanted not in work.taken
-            chosen[item_id] = wanted if free else choose_username(named(person), work.taken).username
+            is_free = wanted and book.is_free(wanted, person.person_id)
+            chosen[item_id] = wanted if is_free else book.choose(person).username
             work.taken.add(chosen[item_id])
-        asked = list(chosen.values())
-        clash = set(work.session.scalars(sa.select(lower).where(lower.in_(asked))))
-        clash |= set(work.session.scalars(sa.select(FormerUsername.username).where(FormerUsername.username.in_(asked))))
+        clash = _taken_now(work.session, {chosen[item]: one.person_id for item, one in work.chosen.items()})
         if not clash:
+            take_back(work.session, chosen.values())
             return chosen
-        work.taken.difference_update(set(asked) - clash)
+        work.taken.difference_update(set(chosen.values()) - clash)
+
+
+def _taken_now(session: Session, wanted: Mapping[str, int]) -> set[str]:
+    """Those of these usernames (with who would get them) that somebody has, or that somebody else had."""
+    lower = sa.func.lower(Account.username)
+    clash = set(session.scalars(sa.select(lower).where(lower.in_(list(wanted)))))
+    had = sa.select(FormerUsername.username, FormerUsername.person_id).where(FormerUsername.username.in_(list(wanted)))
+    return clash | {name for name, person_id in session.execute(had) if person_id != wanted[name]}
 
 
 CREATE = Task("create", PERSONS, plan_accounts, _look, _do, _forms)

@@ -87,9 +87,9 @@ def name_of(row: Any) -> str:
     return names.list_name(row.last_name, row.first_name or names.dotted(row.initials), row.prefix)
 
 
-def named(row: Any) -> Named:
-    """The person as usernames.py wants it."""
-    return Named(row.kind, row.last_name, row.first_name, row.initials, row.prefix, row.number, row.email)
+def named(row: Any, year: int) -> Named:
+    """The person as usernames.py wants it, in this school year."""
+    return Named(row.kind, row.last_name, row.first_name, row.initials, row.prefix, row.number, row.email, year)
 
 
 def planned(

@@ -14,7 +14,7 @@ from app.services.login.credentials import FreshSecret
 
 type_Options = Mapping[str, Any]
 PERSONS, ACCOUNTS = "persons", "accounts"
-NO_SECRETS: Final[Mapping[int, FreshSecret]] = {}
+NO_OPTIONS: Final[Mapping[str, Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Task:
 
     code: str
     of: str
-    plan: Callable[[Session, Actor, Sequence[int], type_Options], AccountPlan]
+    plan: Callable[[Session, datetime, Actor, Sequence[int], type_Options], AccountPlan]
     look: Callable[[Session, Batch, list[BatchItem], Actor], Look]
     do: Callable[[Work], None]
     forms: Callable[[Session, Batch, Sequence[int]], Mapping[int, str]] | None = None
