@@ -81,6 +81,7 @@ SUB_MENU = (  # Z-117, Z-085, Z-091
             MenuItem(_l("Synchronisation"), "synchronisation.index_view", "refresh"),
             MenuItem(_l("Sources"), "sources.index_view", "plug-connected"),
             MenuItem(_l("Mails"), "mails.index_view", "mail"),
+            MenuItem(_l("Contact persons"), "contacts.index_view", "heart-handshake"),
             MenuItem(_l("Account settings"), "settings.index_view", "settings"),
         ),
     ),

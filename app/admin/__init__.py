@@ -31,9 +31,11 @@ SCREENS = (
     ("synchronisation.screen", "SynchronisationScreen"),
     ("sources.screen", "SourceScreen"),
     ("mails.screen", "MailScreen"),
+    ("contacts.screen", "ContactScreen"),
     ("settings.screen", "SettingsScreen"),
 )
 ADDRESSES = {
+    "contacts.screen": {"endpoint": "contacts", "url": "/beheer/contactpersonen"},
     "corrections.screen": {"endpoint": "corrections", "url": "/beheer/correcties"},
     "duplicates.screen": {"endpoint": "duplicates", "url": "/beheer/dubbele-personen"},
     "synchronisation.screen": {"endpoint": "synchronisation", "url": "/beheer/synchronisatie"},

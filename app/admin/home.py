@@ -19,6 +19,7 @@ PURPOSE = {
     "locations": _l("The locations of the school with their numbers."),
     "synchronisation": _l("Fetch the data of the school, import a file, and see what happened."),
     "mails": _l("Which mails wait, went out or failed."),
+    "contacts": _l("Who holds which task of the school, and who takes over."),
     "settings": _l("How people log in the first time, and how letters look."),
 }
 

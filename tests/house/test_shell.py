@@ -27,6 +27,7 @@ def every_page(here):
         "/beheer/accounts/",
         "/beheer/accounts/nieuw/",
         "/beheer/mails/",
+        "/beheer/contactpersonen/",
         "/beheer/instellingen/",
         "/beheer/synchronisatie/",
     ]
@@ -166,6 +167,7 @@ def test_the_sub_navigation_leads_to_every_screen_z085_z091_z117(admin_client):
         "/beheer/synchronisatie/",
         "/beheer/bronnen/",
         "/beheer/mails/",
+        "/beheer/contactpersonen/",
         "/beheer/instellingen/",
     ]
     assert [word.strip() for word in re.findall(r"<summary>([^<]+)", part)] == ["Personen", "Instelling"]

@@ -23,6 +23,8 @@ from app.services.accounts.batches.state import BatchState, batch_state, check_l
 from app.services.accounts.letters.settings import letter_choice
 from app.services.accounts.letters.written import letters_left, print_letters
 from app.services.accounts.tasks import TASKS
+from app.services.contacts.handover import tasks_in
+from app.services.contacts.registry import Holder, possible_holders
 
 from .batch_file import result_file
 from .batch_words import BATCH_LOOKS, MAIL_LOOKS, STEPS, WORDS, mails_too, time_left
@@ -76,9 +78,14 @@ class AccountBatches:
 
     @expose("/opdracht/<int(max=2147483647):batch_id>/start/", methods=("POST",))
     def start(self, batch_id: int) -> ResponseReturnValue:
-        """Starts the work, once: a second press finds the same batch (R124)."""
+        """Starts the work, once: a second press finds the same batch (R124). `task-7`: who takes over task 7."""
+        takers = {
+            int(name[5:]): int(account) if account.isdecimal() else None
+            for name, account in request.form.items()
+            if name.startswith("task-") and name[5:].isdecimal() and account
+        }
         with transaction():
-            start_batch(db.session, now(), current_actor(), batch_id)
+            start_batch(db.session, now(), current_actor(), batch_id, takers)
         return redirect(url_for(".batch", batch_id=batch_id), 303)
 
     @expose("/opdracht/<int(max=2147483647):batch_id>/resultaat/", methods=("GET", "POST"))
@@ -152,8 +159,16 @@ class AccountBatches:
             if TASKS[batch.task].forms
             else words.promise(state.chosen),
             button=words.button(state.chosen),
+            tasks=tasks_in(db.session, batch) if TASKS[batch.task].shuts_out else (),
+            holders=self._holders(batch),
             back=back,
         )
+
+    def _holders(self, batch: Batch) -> list[Holder]:
+        """Who can take over a task of somebody in this batch."""
+        if not TASKS[batch.task].shuts_out or not tasks_in(db.session, batch):
+            return []
+        return possible_holders(db.session, current_actor())
 
     def _progress_page(self, batch: Batch, state: BatchState) -> str:
         words = WORDS[batch.task]

@@ -16,7 +16,7 @@ from app.extensions import db, transaction
 from app.models import Account, PersonKind, Role
 from app.services.access import HAS_LOCATIONS_BY_HAND
 from app.services.accounts.batches.drafting import draft_batch, start_batch
-from app.services.accounts.changes import change_account, delete_account, why_account_fixed
+from app.services.accounts.changes import HoldsTask, change_account, delete_account, why_account_fixed
 from app.services.accounts.colleagues import why_further
 from app.services.accounts.reading import account_in_reach, groups_of_owner, history, notes_of_accounts
 from app.templating import moment
@@ -58,6 +58,8 @@ class EditAccount:
         was_staff = account.role is Role.STAFF
         try:
             self._save(id, form)
+        except HoldsTask:
+            return self._ask_taker(id, account.person.kind, "block" if form.blocked.data else "deactivate")
         except Conflict:
             return self._account_page(*self._compare(id, form)), Conflict.status
         except AppError as refused:
@@ -82,6 +84,12 @@ class EditAccount:
                 blocked=form.blocked.data,
                 role=Role(role) if role else None,
             )
+
+    def _ask_taker(self, id: int, kind: PersonKind, task: str) -> ResponseReturnValue:
+        """The check page of a batch of one: it asks who takes over the tasks (P-021). Nothing was changed yet."""
+        with transaction():
+            batch_id = draft_batch(db.session, now(), current_actor(), task, kind, [id], new_form_key()).id
+        return redirect(url_for(".batch", batch_id=batch_id, back=url_for(".edit_view", id=id)), 303)
 
     def _compare(self, id: int, form: AccountForm) -> tuple[Account, AccountForm, list[Difference]]:
         """Somebody else saved first: the account of now, and the form that would save over it."""
@@ -154,8 +162,11 @@ class EditAccount:
         account = account_in_reach(db.session, actor, id)
         if request.method == "POST":
             username = account.username
-            with transaction():
-                delete_account(db.session, now(), actor, id, _version(request.form))
+            try:
+                with transaction():
+                    delete_account(db.session, now(), actor, id, _version(request.form))
+            except HoldsTask:
+                return self._ask_taker(id, account.person.kind, "delete")
             flash(_("Account %(username)s is deleted. The person stays.", username=username), "success")
             return redirect(self._list_url())
         return self.render(

@@ -16,6 +16,7 @@ from app.models import Account, AccountLocation, Location, Role
 from app.services.access import HAS_LOCATIONS_BY_HAND, Actor, require_administrator
 from app.services.accounts.batches.work import stop_batches
 from app.services.audit import record
+from app.services.contacts.handover import tasks_held
 from app.services.login.credentials import cancel_secrets
 from app.services.login.sessions import end_sessions
 from app.services.mail.outbox import NewMail, queue_mails
@@ -26,6 +27,11 @@ from .former import give_up_usernames, take_back
 from .plan import mail_address
 from .reading import account_in_reach
 from .rules import check_role, check_username, lock_administrators, save, why_last
+
+
+class HoldsTask(Conflict):
+    """Who is shut out holds a task: a batch of one asks who takes it over (P-021)."""
+
 
 Changes = dict[str, list[Any]]  # field: [old, new]
 
@@ -57,8 +63,8 @@ def change_account(
         check_username(session, changes["username"][1], account)
     if "role" in changes:
         check_role(*changes["role"])
-    if _shuts_out(changes) and (reason := why_account_fixed(session, actor, account)):
-        raise NotAllowed(reason)
+    if _shuts_out(changes):
+        _check_shutting_out(session, actor, account)
     _apply(session, now, account, changes)
     if changes:
         record(session, now, actor, "account-changed", "account", account.id, changes, account.institution_id)
@@ -87,8 +93,7 @@ def delete_account(session: Session, now: datetime, actor: Actor, account_id: in
     Sessions, secrets and locations coupled by hand go with it. Raises as change_account.
     """
     account = _account_to_change(session, actor, account_id, version)
-    if reason := why_account_fixed(session, actor, account):
-        raise NotAllowed(reason)
+    _check_shutting_out(session, actor, account)
     end_sessions(session, account.id)
     told = {"username": [account.username, None], "role": [str(account.role), None]}
     record(session, now, actor, "account-deleted", "account", account.id, told, account.institution_id)
@@ -99,6 +104,13 @@ def delete_account(session: Session, now: datetime, actor: Actor, account_id: in
     save(session)
     if institution_id is not None:
         recompute_reach(session, institution_id, [person_id])
+
+
+def _check_shutting_out(session: Session, actor: Actor, account: Account) -> None:
+    if reason := why_account_fixed(session, actor, account):
+        raise NotAllowed(reason)
+    if tasks_held(session, [account.id]):
+        raise HoldsTask(_("This person holds a task. Choose first who takes it over."))
 
 
 def couple_locations(

@@ -16,6 +16,7 @@ from app.services.accounts.plan import AccountPlan
 from app.services.accounts.tasks import TASKS
 from app.services.audit import record
 from app.services.bulk import insert_rows
+from app.services.contacts.handover import hand_over
 
 from .reach import lost_from_reach
 
@@ -101,15 +102,24 @@ def _own(actor: Actor, batch: Batch) -> bool:
     return batch.institution_id == actor.institution_id and batch.actor_id == actor.account_id
 
 
-def start_batch(session: Session, now: datetime, actor: Actor, batch_id: int) -> Batch:
+def start_batch(
+    session: Session,
+    now: datetime,
+    actor: Actor,
+    batch_id: int,
+    takers: Mapping[int, int | None] | None = None,
+) -> Batch:
     """Let the work begin; once: a second call gives the same batch and changes nothing (R124). The caller commits.
 
-    Raises Conflict when somebody in it went out of the actor's reach since it was drafted (R47).
+    `takers`: who takes over each task of those who are shut out (P-021). Raises Conflict when somebody in it went out
+    of the actor's reach since it was drafted (R47), InvalidInput when a task has no taker.
     """
     require_administrator(actor)
     batch = batch_in_reach(session, actor, batch_id)
     if batch.state == "draft" and lost_from_reach(session, actor, batch):
         raise Conflict(_("Somebody you chose is not at one of your locations any more. Choose again."))
+    if batch.state == "draft" and TASKS[batch.task].shuts_out:
+        hand_over(session, now, actor, batch, takers or {})
     started = session.execute(
         sa.update(Batch).where(Batch.id == batch.id, Batch.state == "draft").values(state="waiting")
     )

@@ -14,6 +14,7 @@ from app.services.access import Actor
 from app.services.accounts.colleagues import further_among
 from app.services.accounts.delivery import Delivery, delivery_of
 from app.services.accounts.plan import AccountPlan
+from app.services.contacts.handover import tasks_held
 
 from .rows import accounts_in_reach, accounts_locked, groups_of, planned, skipped
 from .task import NO_OPTIONS, Look, type_Options
@@ -26,6 +27,7 @@ class About:
     actor: Actor
     delivery: Delivery
     administrators: set[int] = field(default_factory=set)
+    holders: frozenset[int] = frozenset()  # who holds a task, once its tasks should have been handed over
 
 
 type_Rule = Callable[[Any, About], str | None]
@@ -65,6 +67,7 @@ def look_at_accounts(why: type_Rule, session: Session, _batch: Batch, items: lis
     rows = accounts_locked(session, [item.account_id for item in items if item.account_id])
     subjects = {item.id: rows.get(item.account_id or 0) for item in items}
     about = read_about(session, starter)
+    about.holders = frozenset(tasks_held(session, rows))
     found = {key: why(row, about) if row else "is-gone" for key, row in subjects.items()}
     return Look(subjects, {key: code for key, code in found.items() if code})
 
@@ -84,6 +87,8 @@ def why_not_shut_out(row: Any, about: About) -> str | None:
     """Oneself and the last administrator stay; of many administrators in one go the last one stays (part 7 nr 16)."""
     if row.account_id == about.actor.account_id:
         return "own-account"
+    if row.account_id in about.holders:
+        return "holds-task"  # given to them after the start
     if row.account_id in about.administrators:
         if len(about.administrators) == 1:
             return "last-administrator"

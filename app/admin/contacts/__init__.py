@@ -1,0 +1,1 @@
+"""Contactpersonen: the relation card of the school."""
