@@ -95,11 +95,16 @@ def test_a_web_page_where_data_should_be_is_told_as_such(body, cause):
     assert refusal.value.cause == cause
 
 
-def test_an_answer_that_drips_for_too_long_is_called_slow():
-    moments = iter(range(0, 10_000, 50))
-    told = httpx.MockTransport(lambda request: httpx.Response(200, content=b"[1]"))
-    waits = Waits(silence=1, whole=10, tries=2)
+@pytest.mark.parametrize(("waits", "asked"), [(Waits(1, 10), 4), (Waits(1, 10, slow_tries=2), 2)])
+def test_an_answer_that_drips_for_too_long_is_called_slow_and_not_asked_for_ever(waits, asked):
+    moments, questions = iter(range(0, 10_000, 50)), []
+
+    def drip(request):
+        questions.append(request)
+        return httpx.Response(200, content=b"[1]")
+
+    told = httpx.MockTransport(drip)
     with pytest.raises(Unreachable) as refusal:
         Transport(lambda seconds: None, lambda: next(moments), waits, transport=told).ask("GET", "http://127.0.0.1:1/")
 
-    assert refusal.value.cause == "slow"
+    assert (refusal.value.cause, len(questions)) == ("slow", asked)

@@ -10,6 +10,7 @@ from app.clock import read_school_year
 from app.roster import ABSENT, RosterGroup, RosterPupil, RosterStaff
 from app.roster.messages import Notes
 from app.roster.reading.asked_schools import AskedSchool
+from app.roster.reading.name_prefixes import split_prefix
 from app.roster.reading.safe_xml import fields
 from app.roster.reading.soap import named_children
 from app.roster.reading.values import LENGTHS, Checker, plain
@@ -170,13 +171,16 @@ class ParnassysReader:
         last = self._last_name("staff", number, key, values, ("lastname", "achternaam"))
         if last is None:
             return None
+        prefix = self._text("staff", number, "prefix", values, "tussenvoegsel", "prefix")
+        if prefix is ABSENT:
+            prefix, last = split_prefix(last)  # there is one field for both
         email = values.get("email")
         return RosterStaff(
             key=key,
             number=number,
             last_name=last,
             first_name=self._text("staff", number, "first_name", values, "roepnaam", "firstname", "voornaam"),
-            prefix=self._text("staff", number, "prefix", values, "tussenvoegsel", "prefix"),
+            prefix=prefix,
             gender=_gender(values, "geslacht", "aanhef"),
             email=ABSENT if email is None else self._check.email("staff", number, email),
             group_keys=ABSENT,

@@ -17,7 +17,8 @@ from app.roster.messages import Notes
 
 from .client import PresentisClient, addresses
 from .placements import linked
-from .reading import Reading
+from .probe import Trying
+from .reading import Reading, Told
 
 SOURCE: Final = "presentis"
 DELIVERS: Final = (Kind.PUPILS, Kind.STAFF, Kind.GROUPS, Kind.LOCATIONS)
@@ -55,10 +56,9 @@ class PresentisSource:
         if not told.pupils:
             raise RosterUnavailable(_("Presentis gave no pupils at all. Nothing was changed; try again later."))
         pupils, staff = linked(told, self._today, notes)
-        codes = {location.code[:4] for location in told.locations.values() if location.code}
         return Roster(
             source=SOURCE,
-            brin=self._brin if self._brin in codes else min(codes, default=None),
+            brin=self._school(told),
             school_year=year,
             reference_date=self._today,
             delivers=frozenset(DELIVERS) - told.refused,
@@ -79,6 +79,14 @@ class PresentisSource:
             client.login()
             reading = Reading(client, notes, school_year_of(self._today), self._today)
             reading.locations(self._switched_off)
-            refused = reading.tried()
-        names = tuple(location.name for location in reading.told.locations.values())
-        return Probe(names, frozenset(DELIVERS) - refused, refused, tuple(notes.messages))
+            told = reading.told
+            trying = Trying(client, notes, self._today)
+            seen = trying.locations([one for key, one in told.locations.items() if key not in told.closed])
+        may_read = frozenset(DELIVERS) - trying.refused
+        names = tuple(location.name for location in seen)
+        return Probe(names, may_read, frozenset(trying.refused), tuple(notes.messages), self._school(told))
+
+    def _school(self, told: Told) -> str | None:
+        """Whose data these are, as the codes of its locations say."""
+        codes = {location.code[:4] for location in told.locations.values() if location.code}
+        return self._brin if self._brin in codes else min(codes, default=None)

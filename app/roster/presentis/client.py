@@ -64,9 +64,9 @@ class PresentisClient:
         """All records of a resource. Raises RosterUnavailable when somebody may have been missed."""
         return [record for page in self._pages(resource, params) for record in page]
 
-    def some(self, resource: str, **params: Any) -> list[dict[str, Any]] | None:
+    def some(self, resource: str, most: int = LIMIT, **params: Any) -> list[dict[str, Any]] | None:
         """The records about one person, which fit on one page; None when the answer holds no list: not told."""
-        return records_in(self._get(resource, {**params, "skip": 0, "limit": LIMIT}), resource)
+        return records_in(self._get(resource, {**params, "skip": 0, "limit": most}), resource)
 
     def _pages(self, resource: str, params: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
         """The new records of each page, until one is not full.

@@ -10,7 +10,7 @@ from app.roster.reading.dates import as_date
 from app.roster.reading.values import plain
 
 from .reader import is_guest, is_on, type_Record, value_of
-from .reading import Told, class_key, course_key
+from .reading import Told, course_key
 
 MENTORS: Final = ("mentor1id", "mentor2id")
 NOBODY: Final = frozenset({None, "0", "-1"})
@@ -24,19 +24,20 @@ def linked(told: Told, day: date, notes: Notes) -> tuple[tuple[RosterPupil, ...]
         records = told.classes.get(key)
         home = None if records is None else home_of(records, day)
         mentors = mentors_of(home) if records is not None else ()
-        location = str(pupil.location_key)
+        own_class = None if home is None else told.class_of(home, pupil)
         for mentor in mentors:
-            if mentor in classes and home is not None:
-                classes[mentor][class_key(plain(home.get("klas")) or "", location)] = None
+            if mentor in classes and own_class is not None:
+                classes[mentor][own_class] = None
             elif mentor not in classes and Kind.STAFF not in told.refused:
                 notes.warning("pupil", pupil.number, "mentor-unknown", mentor=mentor[:12])
         links: dict[str, Any] = {"group_key": ABSENT, "group_keys": ABSENT, "mentor_keys": ABSENT}
         if records is not None:
-            links["group_key"] = None if home is None else class_key(plain(home.get("klas")) or "", location)
+            links["group_key"] = own_class
             # With those whose own record is bad: who is still named, stays (the plan knows whom it knows).
             links["mentor_keys"] = mentors if Kind.STAFF not in told.refused else ABSENT
         if records is not None and key in told.courses:
-            links["group_keys"] = (*guest_classes(records, location, day), *courses_of(told.courses[key], day))
+            guest = (told.class_of(one, pupil) for one in records if is_guest(one) and is_on(one, day))
+            links["group_keys"] = (*dict.fromkeys(filter(None, guest)), *courses_of(told.courses[key], day))
         pupils.append(pupil._replace(**links))
     is_whole = all(key in told.classes for key in told.pupils if not _has_left(told.pupils[key], day))
     staff = tuple(
@@ -61,12 +62,6 @@ def mentors_of(home: type_Record | None) -> tuple[str, ...]:
     """The keys of the mentors in a class, the first one first."""
     keys = (plain((home or {}).get(name)) for name in MENTORS)
     return tuple(dict.fromkeys(key for key in keys if key not in NOBODY))
-
-
-def guest_classes(records: Iterable[type_Record], location: str, day: date) -> tuple[str, ...]:
-    """The classes in which a pupil is a guest."""
-    names = (plain(record.get("klas")) for record in records if is_guest(record) and is_on(record, day))
-    return tuple(dict.fromkeys(class_key(name, location) for name in names if name))
 
 
 def courses_of(records: Iterable[type_Record], day: date) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from app.roster import ABSENT, RosterGroup, RosterLocation, RosterPupil, RosterStaff
 from app.roster.messages import Notes
 from app.roster.reading.dates import as_date, iso_date
+from app.roster.reading.name_prefixes import split_prefix
 from app.roster.reading.values import BRIN6, LENGTHS, Checker, plain
 
 type_Record = Mapping[str, Any]
@@ -47,6 +48,13 @@ def value_of(record: type_Record, name: str) -> Any:
         if key in record:
             return plain(record[key])
     return ABSENT
+
+
+def whole_name(record: type_Record) -> tuple[Any, str | None]:
+    """(prefix, last name). Without a field of its own the prefix stands before the last name."""
+    last = value_of(record, "last_name") or None
+    prefix = value_of(record, "prefix")
+    return split_prefix(last) if prefix is ABSENT and last else (prefix, last)
 
 
 def is_guest(record: type_Record) -> bool:
@@ -149,7 +157,7 @@ class PresentisReader:
         if len(number) > LENGTHS["number"]:
             self._notes.error(kind, number, "number-too-long", record_key=key)
             return None, None
-        last = value_of(record, "last_name") or None
+        last = whole_name(record)[1]
         if last is None:
             self._notes.error(kind, number, "last-name-missing", record_key=key)
         return key, last and last[: LENGTHS["last_name"]]
@@ -157,7 +165,7 @@ class PresentisReader:
     def _shared(self, kind: str, number: str, record: type_Record) -> dict[str, Any]:
         fields: dict[str, Any] = {}
         for field in ("first_name", "initials", "prefix"):
-            value = value_of(record, field)
+            value = whole_name(record)[0] if field == "prefix" else value_of(record, field)
             fields[field] = self._check.text(kind, number, field, value) if value else value
         value = value_of(record, "email")
         fields["email"] = self._check.email(kind, number, value) if value else value

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
 
 from flask_babel import gettext as _
 
@@ -19,7 +18,6 @@ from .client import PresentisClient
 from .reader import PresentisReader, type_Record
 
 type_Placements = dict[str, tuple[type_Record, ...]]
-KINDS: Final = (("leerlingen", Kind.PUPILS), ("klassen", Kind.GROUPS), ("personen", Kind.STAFF))
 
 
 @dataclass(slots=True)
@@ -35,6 +33,15 @@ class Told:
     courses: type_Placements = field(default_factory=dict)
     refused: set[Kind] = field(default_factory=set)
     groups_complete: bool = True
+    listed: dict[str, list[str]] = field(default_factory=dict)  # folded name of a class: locations that list it
+
+    def class_of(self, record: type_Record, pupil: RosterPupil) -> str | None:
+        """The key of the class of a placement: of the pupil's own location, else of the only one that has it."""
+        name = plain(record.get("klas"))
+        if name is None:
+            return None
+        places, own = self.listed.get(name.casefold(), []), str(pupil.location_key)
+        return class_key(name, places[0] if len(places) == 1 and own not in places else own)
 
 
 class Reading:
@@ -64,6 +71,8 @@ class Reading:
                     self.told.closed.add(location.key)
         if not self.told.locations:
             raise no_locations()
+        if set(self.told.locations) == self.told.closed:
+            raise RosterUnavailable(_("All locations of this service are switched off."))
 
     def people(self) -> None:
         """Pupils, classes and persons of every open location. A location that is refused is closed."""
@@ -88,7 +97,8 @@ class Reading:
         for record in self._optional("klassen", Kind.GROUPS, key):
             name = plain(record.get("klas"))
             if name is not None:
-                self._class(name, key, plain(record.get("omschrijving")))
+                self._class(class_key(name, key), name, key, plain(record.get("omschrijving")))
+                self.told.listed.setdefault(name.casefold(), []).append(key)
         for record in pupils:
             pupil = self._reader.pupil(record, key)
             if pupil is not None:
@@ -118,13 +128,11 @@ class Reading:
         if known is None or (left and not (pupil.leaving_date and pupil.leaving_date < self._today)):
             self.told.pupils[pupil.key] = pupil
 
-    def _class(self, name: str, location: str, description: str | None = None) -> str:
-        """The key of a class. `klas` is its name; only a bare number is one that people know by the description."""
-        key = class_key(name, location)
+    def _class(self, key: str, name: str, location: str, description: str | None = None) -> None:
+        """Keeps a class. `klas` is its name; only a bare number is one that people know by the description."""
         shown = description if name.isdecimal() and description else name
         if key not in self.told.groups:
             self.told.groups[key] = self._reader.group(key, shown, location, is_home=True)
-        return key
 
     def placements(self) -> None:
         """The classes and courses of every pupil who is here, by one question each."""
@@ -133,9 +141,9 @@ class Reading:
         told.classes = self._asked("leerlingklassen", list(here), "home_groups")
         for key, records in told.classes.items():
             for record in records:
-                name = plain(record.get("klas"))
-                if name is not None and here[key].location_key:
-                    self._class(name, str(here[key].location_key))
+                group = told.class_of(record, here[key])
+                if group is not None:
+                    self._class(group, plain(record.get("klas")) or "", str(here[key].location_key))
         names = self._courses()
         if names is None:
             told.groups_complete = False
@@ -177,22 +185,6 @@ class Reading:
 
     def _counted(self, kind: Kind) -> Callable[[int], None]:
         return lambda count: self._progress(kind, count)
-
-    def tried(self) -> frozenset[Kind]:
-        """The kinds that we may not read, seen at the first open location. Raises RosterUnavailable without pupils."""
-        open_ones = [key for key in self.told.locations if key not in self.told.closed]
-        refused = set()
-        for resource, kind in KINDS if open_ones else ():
-            try:
-                self._client.some(resource, schoollocatie=open_ones[0])
-            except Refused:
-                if kind is Kind.PUPILS:
-                    raise RosterUnavailable(
-                        _("Presentis gives no access to the pupils. Ask the supplier for this right.")
-                    ) from None
-                refused.add(kind)
-                self._notes.warning("roster", "", "resource-refused", resource=kind.value)
-        return frozenset(refused)
 
 
 def class_key(name: str, location: str) -> str:

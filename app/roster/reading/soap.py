@@ -20,7 +20,7 @@ SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 # A fault comes with 500, and from some servers with 400.
 FAULTY: Final = frozenset({400, 500})
 # A service that makes one answer of a whole school is silent until it is made. Who tests a connection waits shorter.
-WAITS: Final = Waits(silence=120.0, whole=180.0)
+WAITS: Final = Waits(silence=120.0, whole=180.0, slow_tries=2)
 TEST_WAITS: Final = Waits(silence=12.0, whole=15.0, tries=1)
 
 

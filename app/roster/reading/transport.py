@@ -50,6 +50,7 @@ class Waits(NamedTuple):
     silence: float = 30.0  # seconds without a byte
     whole: float = MAX_SECONDS
     tries: int = TRIES
+    slow_tries: int = TRIES  # of those, how many may end in silence or in dripping
 
 
 class Answer(NamedTuple):
@@ -144,7 +145,7 @@ class Transport:
         if host not in self._hosts:
             refuse_inner_hosts(url)
             self._hosts.add(host)
-        cause = "answer"
+        cause, slow = "answer", 0
         for attempt in range(self._waits.tries):
             try:
                 return understand(self._once(method, url, also, enough, parts))
@@ -152,6 +153,9 @@ class Transport:
                 pause, cause = problem.pause, problem.cause
             except (httpx.TransportError, httpx.DecodingError, ValueError, RecursionError) as problem:
                 pause, cause = None, cause_of(problem)
+            slow += cause == "slow"
+            if slow == self._waits.slow_tries:
+                break
             if attempt + 1 < self._waits.tries:
                 self._sleep(pause_before(attempt, pause))
         raise Unreachable(cause)

@@ -120,7 +120,9 @@ def told_better(problem: Unreachable, has_certificate: bool, waits: Waits) -> Ro
     if problem.cause == "alert" and has_certificate:
         return RosterUnavailable(_("The service does not accept your certificate. Ask which one it wants."))
     if problem.cause == "alert":
-        return RosterUnavailable(_("The service wants to see your certificate. Paste it here, with its private key."))
+        return RosterUnavailable(
+            _("The service wants to see your certificate. Add it to the settings, with its private key.")
+        )
     if problem.cause == "slow" and waits is TEST_WAITS:
         return too_slow_to_test()
     return None

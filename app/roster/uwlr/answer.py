@@ -58,7 +58,7 @@ def read_answer(source: str, content: etree._Element, school: AskedSchool, is_on
     if by_eckid:
         # It is no number that people know somebody by, however short it is.
         roster = replace(roster, pupils=without_number(roster.pupils), staff=without_number(roster.staff))
-    return roster if is_only else with_own_groups(roster, school.key)
+    return roster if is_only else with_own_groups(roster, school)
 
 
 def read(reader: EdexReader, element: etree._Element, name: str) -> None:

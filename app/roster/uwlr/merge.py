@@ -58,8 +58,11 @@ def staff_of(rosters: Iterable[Roster]) -> tuple[RosterStaff, ...]:
     return tuple(found.values())
 
 
-def with_own_groups(roster: Roster, mark: str) -> Roster:
-    """The same roster with keys of groups that no other location has."""
+def with_own_groups(roster: Roster, school: AskedSchool) -> Roster:
+    """The same roster with keys of groups that no other location has; a group without pupils is where it was asked."""
+    mark = school.key
+    here = next((one.key for one in roster.locations if school.code in (one.code, one.key)), None)
+    filled = {key for pupil in roster.pupils for key in (pupil.group_key, *(pupil.group_keys or ()))}
 
     def own(key: Any) -> Any:
         if isinstance(key, tuple):
@@ -68,7 +71,10 @@ def with_own_groups(roster: Roster, mark: str) -> Roster:
 
     return replace(
         roster,
-        groups=tuple(group._replace(key=own(group.key)) for group in roster.groups),
+        groups=tuple(
+            group._replace(key=own(group.key), location_key=None if group.key in filled else here)
+            for group in roster.groups
+        ),
         pupils=tuple(
             pupil._replace(group_key=own(pupil.group_key), group_keys=own(pupil.group_keys)) for pupil in roster.pupils
         ),

@@ -6,6 +6,7 @@ import pytest
 
 from app.errors import RosterUnavailable
 from app.roster import ABSENT, Kind
+from app.services.roster.plan.known import KnownSchool
 from tests.roster.roster_world import counts, imported, plan
 from tests.sources.parnassys.parnassys_player import TODAY, ParnassysSchool, playing
 from tests.sources.soap_player import SoapFault
@@ -68,7 +69,9 @@ def test_staff_without_groups_z269_to_z274(player, fetch):
     member = fetch().staff[0]
 
     assert (member.key, member.number) == (f"99ZZ_{told['id']}", told["id"])
-    assert (member.first_name, member.last_name, member.email) == (told["roepNaam"], told["lastName"], told["email"])
+    assert (member.first_name, member.email) == (told["roepNaam"], told["email"])
+    assert f"{member.prefix or ''} {member.last_name}".strip() == told["lastName"]
+    assert "van" not in member.last_name.split()
     assert member.gender == {"Mevrouw": "female", "De heer": "male"}[told["aanhef"]]
     assert member.group_keys is ABSENT
 
@@ -195,6 +198,13 @@ def test_the_school_that_the_answer_names_counts(player, fetch):
     )
 
     assert fetch().brin == "22BB"
+
+
+def test_a_place_without_a_name_is_counted_when_it_is_new_only(fetch):
+    first = plan(fetch(), KnownSchool(1, "99ZZ"))
+
+    assert counts(first, "locations") == {"seen": 1, "new": 1}
+    assert counts(plan(fetch(), imported(fetch())), "locations") == {}
 
 
 def test_a_setting_for_another_school_is_another_school(player):

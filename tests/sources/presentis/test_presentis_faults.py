@@ -179,14 +179,32 @@ def test_the_connection_can_be_tried(player, source):
 
     assert probe.locations == ("Lindelaan", "Havenkwartier", "Praktijkschool Oost")
     assert (probe.may_read, probe.refused) == (frozenset(Kind) - {Kind.GUARDIANS}, frozenset())
-    assert len(player.requests) == 4
+    assert len(player.requests) == 7
 
     player.faults.forbidden = {"personen"}
     assert source().probe().refused == {Kind.STAFF}
+    player.faults.forbidden = {"leerlingklassen", "leerlingcursussen"}
+    assert source().probe().refused == {Kind.GROUPS}
+    player.faults.forbidden = {"leerlingklassen"}
+    probe = source().probe()
+    assert (probe.refused, [one.values for one in probe.remarks]) == (frozenset(), [{"resource": "home_groups"}])
     player.faults.forbidden = {"leerlingen"}
     assert "the pupils" in refusal_of(source().probe)
     assert "client secret" in refusal_of(source(client_secret="fout").probe)
     assert "accepts no connection" in refusal_of(source(token_url="http://127.0.0.1:1").probe)
+
+
+def test_who_tries_the_connection_sees_the_locations_that_are_open_and_no_others(player, source):
+    player.faults.forbidden = {"leerlingen/101"}
+
+    probe = source(switched_off=frozenset({"102"})).probe()
+
+    assert probe.locations == ("Lindelaan",)
+    assert [(one.kind, one.key, one.code) for one in probe.remarks] == [
+        ("location", "Havenkwartier", "location-refused")
+    ]
+    assert "switched off" in refusal_of(source(switched_off=frozenset({"100", "101", "102"})).probe)
+    assert "switched off" in refusal_of(source(switched_off=frozenset({"100", "101", "102"})).fetch)
 
 
 def test_a_school_on_a_database_first_unchanged_changed(db, player, fetch, take_in):

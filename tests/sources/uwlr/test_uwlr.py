@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from lxml import etree
 
 from app.errors import RosterUnavailable
 from app.roster import ABSENT, Kind
@@ -164,6 +165,26 @@ def test_two_locations_with_equal_keys_of_groups_stay_apart(both):
         "99ZZ01": "99ZZ01:g1",
         "99ZZ02": "99ZZ02:g1",
     }
+
+
+def test_a_group_without_pupils_is_at_the_location_that_was_asked_and_gives_nobody_a_group_elsewhere(both):
+    """Each location may list all groups of the school; who teaches one that is empty there has nothing to do here."""
+    first, second = both.schools.values()
+    for school in both.schools.values():
+        school.vestigingen = [keyed("vestiging", f"99ZZ{number}", naam=number) for number in ("01", "02")]
+        school.groepen.append(keyed("groep", "leeg", naam="h3b", jaargroep="13"))
+    second.leerkrachten[0].set("key", first.leerkrachten[0].get("key"))
+    etree.SubElement(second.leerkrachten[0].find("groepen"), "groep", key="leeg")
+
+    roster = both.fetch()
+
+    empty = {group.key: group.location_key for group in roster.groups if group.key.endswith(":leeg")}
+    assert empty == {"99ZZ01:leeg": "99ZZ01", "99ZZ02:leeg": "99ZZ02"}
+    assert {group.location_key for group in roster.groups if group.key not in empty} == {None}
+    member = next(one for one in roster.staff if one.key == first.leerkrachten[0].get("key"))
+    assert "99ZZ02:leeg" in member.group_keys
+    assert "99ZZ01:leeg" not in member.group_keys
+    assert "duplicate-group" not in {one.code for one in plan(roster, imported(roster)).messages}
 
 
 def test_a_pupil_who_moved_to_the_other_location_is_there(both):

@@ -55,13 +55,13 @@ def plan_locations(known: KnownSchool, roster: Roster, plan: Plan) -> Places:
     codes = _Codes(known, roster)
     taken: set[int] = set()
     for location in roster.locations:
-        plan.counts[Kind.LOCATIONS].seen += 1
-        if location.key in places.locations:
-            plan.skip("warning", "location", location.key, "duplicate-key")
-            continue
         if location.is_guess and known.locations:
             # The source names no place: nobody moves, and who is new has a place when there is only one.
             places.locations |= {location.key: only.id} if only else {}
+            continue
+        plan.counts[Kind.LOCATIONS].seen += 1
+        if location.key in places.locations:
+            plan.skip("warning", "location", location.key, "duplicate-key")
             continue
         found = by_id.get(known.location_keys.get(location.key, 0)) or by_code.get(location.code)
         found = found or (only if not location.code else None)
