@@ -64,28 +64,6 @@ def test_only_the_fields_that_are_known_for_sure_are_enough(player, fetch):
     assert {pupil.email, pupil.gender, pupil.birth_date, pupil.year_of_study} == {ABSENT}
 
 
-@pytest.mark.parametrize(
-    ("told", "prefix", "last"),
-    [
-        ({"achternaam": "van der Beek"}, "van der", "Beek"),
-        ({"achternaam": "'t Hart-van den Berg"}, "'t", "Hart-van den Berg"),
-        ({"achternaam": "Van Damme"}, None, "Van Damme"),
-        ({"achternaam": "de"}, None, "de"),
-        ({"achternaam": "Beek", "tussenvoegsel": "van der"}, "van der", "Beek"),
-        ({"achternaam": "de Wit", "tussenvoegsel": None}, None, "de Wit"),
-    ],
-)
-def test_a_prefix_before_the_last_name_is_known_when_there_is_no_field_for_it_z248(player, fetch, told, prefix, last):
-    """The list sorts on Beek, not on van (domain.md 5.7)."""
-    one = player.school.leerlingen[100][0]
-    del one["tussenvoegsel"]
-    one |= told
-
-    pupil = by_number(fetch().pupils, one["leerlingnummer"])
-
-    assert (pupil.prefix, pupil.last_name) == (prefix, last)
-
-
 @pytest.mark.parametrize("name", ["acces_token", "access_token", "token"])
 def test_the_token_is_read_in_every_spelling(player, fetch, name):
     player.faults.token_name = name
@@ -133,25 +111,6 @@ def test_the_class_of_today_counts_and_a_guest_is_only_that(player, fetch):
     assert pupil.mentor_keys == (str(now["mentor1id"]),)
 
 
-def test_a_guest_at_another_location_is_in_the_class_there(player, fetch):
-    """Each location lists its own classes; the placement names no location."""
-    one = player.school.leerlingen[100][0]
-    placements = player.school.leerlingklassen[one["leerlingid"]]
-    player.school.klassen[101].append({"klas": 601, "omschrijving": "Topsport"})
-    for location in (100, 101):
-        player.school.klassen[location].append({"klas": "overal", "omschrijving": "x"})
-    placements.append({**placements[0], "klas": 601, "gast": True})
-    placements.append({**placements[0], "klas": "overal", "gast": True})
-
-    roster = fetch()
-
-    pupil = by_number(roster.pupils, one["leerlingnummer"])
-    assert [key for key in pupil.group_keys if key.startswith("klas")] == ["klas/101/601", "klas/100/overal"]
-    found = {group.key: (group.name, group.location_key) for group in roster.groups}
-    assert found["klas/101/601"] == ("Topsport", "101")
-    assert "klas/100/601" not in found
-
-
 def test_a_class_has_at_most_two_mentors_who_are_tied_to_it_z258_z275(player, fetch):
     one = player.school.leerlingen[100][0]
     now = player.school.leerlingklassen[one["leerlingid"]][0]
@@ -192,17 +151,6 @@ def test_courses_with_one_name_stay_apart(player, fetch):
         course["omschrijving"] = "Wiskunde"
 
     assert {f"Wiskunde ({number})" for number in numbers} <= {group.name for group in fetch().groups}
-
-
-def test_who_is_told_by_two_locations_is_where_they_have_not_left(player, fetch):
-    one = player.school.leerlingen[100][0]
-    player.school.leerlingen[101].append(dict(one))
-    one["uitschrijfdatum"] = "20260901"
-
-    roster = fetch()
-
-    assert by_number(roster.pupils, one["leerlingnummer"]).location_key == "101"
-    assert len(roster.pupils) == 60
 
 
 def test_who_came_back_has_not_left(player, fetch):
