@@ -71,24 +71,24 @@ def test_a_location_out_of_reach_has_no_card_r47(session, actor, assign, make_lo
 
 @pytest.mark.parametrize("task", ["deactivate", "block", "delete"])
 def test_who_is_shut_out_hands_over_every_task_at_the_start_p021(app, session, actor, assign, make_account, task):
-    leaving, staying = make_account(), make_account()
-    assign("finance", leaving.id)
-    assign("privacy", leaving.id)
+    leaving, staying = make_account().id, make_account().id
+    assign("finance", leaving)
+    assign("privacy", leaving)
     with transaction():
-        batch = draft_batch(session, NOW, actor, task, "staff", [leaving.id, make_account().id], "key")
+        batch = draft_batch(session, NOW, actor, task, "staff", [leaving, make_account().id], "key")
         batch_id, (first, second) = batch.id, [one.id for one in tasks_in(session, batch)]
-    for wrong in ({}, {first: staying.id}, {first: staying.id, second: leaving.id}, {first: 999_999, second: None}):
+    for wrong in ({}, {first: staying}, {first: staying, second: leaving}, {first: 999_999, second: None}):
         with pytest.raises(InvalidInput), transaction():
             start_batch(session, NOW, actor, batch_id, wrong)
     with transaction():
-        start_batch(session, NOW, actor, batch_id, {first: staying.id, second: None})
+        start_batch(session, NOW, actor, batch_id, {first: staying, second: None})
     work(app)
 
-    assert holders(session) == [("finance", None, staying.id)]
+    assert holders(session) == [("finance", None, staying)]
     assert reasons(batch_id) == []
     assert [line.details["account"] for line in audit("task-assigned")][2:] == [
-        [leaving.id, staying.id],
-        [leaving.id, None],
+        [leaving, staying],
+        [leaving, None],
     ]
 
 
