@@ -79,6 +79,7 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "table-row-shifted": _l("Row %(row)s has more cells than there are titles, so it was skipped. Correct it."),
     "table-other-school": _l("This record is of another school and was skipped."),
     "table-cell-unreadable": _l("The cell of the %(field)s holds no value that can be used. Correct it in the table."),
+    "table-columns-unused": _l("Columns that are not used: %(columns)s."),
     "table-joined": _l("%(rows)s rows tell more about somebody in an earlier row. They were joined."),
     "table-not-judged": _l("Not every row has a number, so nobody counts as gone this time. Correct those rows."),
     "table-example": _l("The example row of the template was skipped."),
@@ -112,6 +113,9 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "kind-unheard": _l("The %(people)s of this source do not count; the order of the sources says so."),
     "location-unheard": _l("This location is not known here, and the order of the sources lets this one add none."),
     "gone-by-another": _l("Has left according to a source that goes before this one, so this record was skipped."),
+    "mentor-not-found": _l(
+        "Mentor %(mentor)s is no staff number here. Use the number, or read the table of staff in the same import."
+    ),
     "kind-not-told": _l("There are no %(people)s in this delivery, although there were before. They stay as they are."),
     "part-waits": _l("%(count)s %(people)s stay as they are for now: somebody decided so, or has yet to decide."),
     "duplicate-number": _l("The number %(number)s occurs more than once. Only the first record was used."),

@@ -62,7 +62,7 @@ def _is_bomb(unpacked: int, packed: int) -> bool:
 def read_member(archive: zipfile.ZipFile, name: str, most: int = MAX_UNPACKED) -> bytes:
     """The bytes of one member. Raises RosterUnreadable when it is broken, or larger than `most` bytes."""
     pieces, size = [], 0
-    for piece in _pieces(archive, name):
+    for piece in pieces_of(archive, name):
         size += len(piece)
         if size > most:
             raise _hostile()
@@ -70,7 +70,8 @@ def read_member(archive: zipfile.ZipFile, name: str, most: int = MAX_UNPACKED) -
     return b"".join(pieces)
 
 
-def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+def pieces_of(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    """The bytes of one member, in pieces. Raises RosterUnreadable when it is broken."""
     try:
         with archive.open(name) as file:
             while piece := file.read(CHUNK):
@@ -85,7 +86,7 @@ def check_xml_members(archive: zipfile.ZipFile) -> None:
         if not _XML.fullmatch(member.filename):
             continue
         tail = b""
-        for number, piece in enumerate(_pieces(archive, member.filename)):
+        for number, piece in enumerate(pieces_of(archive, member.filename)):
             if not number:
                 refuse_head(piece)
             bare = tail + piece.replace(b"\0", b"")

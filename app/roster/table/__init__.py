@@ -39,6 +39,7 @@ __all__ += ["look_with", "template", "to_remember"]
 SOURCE: Final = "table"
 DELIVERS: Final = tuple(Kind)
 ORDER: Final = (About.GROUPS, About.PUPILS, About.GUARDIANS, About.STAFF)
+MOST_NAMED: Final = 20  # columns in one message
 KINDS: Final = {"pupil": Kind.PUPILS, "guardian": Kind.GUARDIANS, "staff": Kind.STAFF, "group": Kind.GROUPS}
 
 
@@ -93,6 +94,8 @@ class _Delivery:
             raise RosterUnreadable(_("There are no rows below the titles in this table. Export it again."))
         numbers = [name for name in table.columns if name.endswith("number")]
         note_traps(table.reader.columns, numbers, self.notes)
+        if table.unknown:
+            self.notes.info("roster", "", "table-columns-unused", columns=", ".join(table.unknown[:MOST_NAMED]))
         if table.examples:
             self.notes.info("roster", "", "table-example")
 

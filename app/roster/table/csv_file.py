@@ -25,12 +25,12 @@ BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-ENCODINGS: Final = frozenset({"utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"})
+ENCODINGS: Final = frozenset({"utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "cp850"})
 _SEP_LINE = re.compile(r"\s*\"?sep=(.)\"?[;,\t|]*\s*", re.IGNORECASE)
-# Bytes that are letters on old systems and signs in Windows-1252: between two letters they show a wrong guess.
+# Bytes that are letters on old systems and signs in Windows-1252: where no sign can stand they show a wrong guess.
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
 _BEYOND_ASCII = re.compile("[\x80-\ud7ff\ue000-\U0010ffff]")
-_ODD = re.compile(r"[A-Za-z][‚ƒ„…†‡ˆ‰‹“”•˜™›¤¢¨]+[a-z]")
+_ODD = re.compile(r"[A-Za-z](?:[‚ƒ„…†‡ˆ‰‹“”•˜™›¤¢¨]+[a-z]|[‚ƒ„†‡ˆ‰‹])|[a-z][ŠŒ][a-z]|™[a-z]")
 
 
 def open_csv(file: IO[bytes], delimiter: str | None = None, encoding: str | None = None) -> Sheet:
@@ -155,7 +155,7 @@ def _rows(text: io.TextIOWrapper, delimiter: str, line: int) -> Iterator[type_Ro
 
 
 def unknown_letters() -> RosterUnreadable:
-    return RosterUnreadable(_("The letters in this file are not all of one encoding. Save it as CSV UTF-8."))
+    return RosterUnreadable(_("The encoding of the letters in this file cannot be recognised. Save it as CSV UTF-8."))
 
 
 def holds_nul() -> RosterUnreadable:

@@ -15,7 +15,8 @@ from app.roster.reading.safe_xml import local_name, new_parser
 from app.roster.reading.values import read_date
 
 from .cells import MAX_COLUMNS, MAX_SHEET_ROWS, Sheet, checked_rows, too_long, type_Cell, type_Row
-from .xlsx_file import chosen_sheet
+from .merged import Merged
+from .xlsx_file import chosen_sheet, no_results
 
 CONTENT: Final = "content.xml"
 MIMETYPES: Final = ("application/vnd.oasis.opendocument.spreadsheet",)
@@ -83,7 +84,8 @@ def _forget(element: etree._Element) -> None:
 def _rows(archive: ZipFile, name: str) -> Iterator[type_Row]:
     """The rows of this sheet. Many equal empty ones at the end, which LibreOffice writes, are left out."""
     inside = False
-    empty = 0
+    empty = line = 0
+    merged = Merged()
     for event, element in _events(archive, f"{TABLE}table", f"{TABLE}table-row"):
         if element.tag == f"{TABLE}table":
             if inside and event == "end":
@@ -94,7 +96,8 @@ def _rows(archive: ZipFile, name: str) -> Iterator[type_Row]:
             continue
         if inside:
             times = _times(element, "rows")
-            row = tuple(_cells(element))
+            row = merged.filled(line + 1, tuple(_cells(element, line + 1, merged)))
+            line += times
             if not row:
                 empty += times
             else:
@@ -106,13 +109,13 @@ def _rows(archive: ZipFile, name: str) -> Iterator[type_Row]:
         _forget(element)
 
 
-def _times(element: etree._Element, what: str) -> int:
-    text = element.get(f"{TABLE}number-{what}-repeated", "1")
+def _times(element: etree._Element, what: str, how: str = "repeated") -> int:
+    text = element.get(f"{TABLE}number-{what}-{how}", "1")
     return int(text) if text.isdecimal() and len(text) < 10 else 1
 
 
-def _cells(row: etree._Element) -> list[type_Cell]:
-    """The cells of a row up to the last one with a value."""
+def _cells(row: etree._Element, line: int, merged: Merged) -> list[type_Cell]:
+    """The cells of a row up to the last one with a value; those that go on below are told to `merged`."""
     cells: list[type_Cell] = []
     empty = 0
     for element in row:
@@ -125,6 +128,8 @@ def _cells(row: etree._Element) -> list[type_Cell]:
         if len(cells) + empty + times > MAX_COLUMNS:
             return [*cells, *repeat("", MAX_COLUMNS + 1)]  # refused by the check of all workbooks
         cells.extend(repeat(None, empty))
+        if (below := _times(element, "rows", "spanned")) > 1:
+            merged.begin(len(cells), line + below - 1, value)
         cells.extend(repeat(value, times))
         empty = 0
     return cells
@@ -147,6 +152,8 @@ def _value(cell: etree._Element) -> type_Cell:
         # The format 000000 shows the zeros that the number itself has lost.
         padded = shown.isascii() and shown.isdecimal() and shown[:1] == "0" and len(shown) > 1
         return shown if padded and int(shown) == whole else whole
+    if not (kind or shown) and cell.get(f"{TABLE}formula"):
+        raise no_results()
     return shown or None
 
 

@@ -28,6 +28,7 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2}|[a-z]{3,9})[-/. ](\d{4}|\d{2})
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ t].*)?")
 _EIGHT = re.compile(r"\d{8}")
 _MANGLED = re.compile("Ã[\x80-\xbf©«¨´¶¼]|â€|Ä[\x80-\xbf]")
+_AS_TEXT = re.compile(r'="([^"]*)"')  # how some systems keep Excel from changing a number: ="012345"
 _LIST = re.compile(r"\s*[,;|\n]\s*")
 EMPTY_DATES: Final = frozenset({"0", "00-00-0000", "0000-00-00", "-", "31-12-9999", "9999-12-31"})
 
@@ -47,6 +48,7 @@ class CellReader:
             "year": self.year,
             "school_year": self.school_year,
             "email": self.email,
+            "group": self.group,
             "groups": self.texts,
             "rank": self.rank,
             "sort": self.sort,
@@ -72,7 +74,13 @@ class CellReader:
             return None
         if not text.isascii() and _MANGLED.search(text):
             seen.mangled = True
+        if text[0] == "=" and (kept := _AS_TEXT.fullmatch(text)):
+            return plain(kept[1])
         return GUARDED.sub("", text, count=1) if text[0] == "'" else text
+
+    def group(self, seen: Evidence, cell: type_Cell) -> Any:
+        """The name of a group. A day is none: Excel made it of a name such as 3-4 or 1/2."""
+        return UNUSABLE if isinstance(cell, date) else self.text(seen, cell)
 
     def number(self, seen: Evidence, cell: type_Cell) -> Any:
         """A number that people use, as text with its zeros. Raises RosterUnreadable for 1,23E+05."""
@@ -119,8 +127,10 @@ class CellReader:
         found = [self.number(seen, part) for part in _LIST.split(cell.strip())]
         return tuple(one for one in found if one) or None
 
-    def texts(self, seen: Evidence, cell: type_Cell) -> tuple[str, ...]:
-        """Names in one cell, apart by commas, semicolons or line ends."""
+    def texts(self, seen: Evidence, cell: type_Cell) -> Any:
+        """Names of groups in one cell, apart by commas, semicolons or line ends."""
+        if isinstance(cell, date):
+            return UNUSABLE
         if not isinstance(cell, str):
             text = self.text(seen, cell)
             return (text,) if text else ()

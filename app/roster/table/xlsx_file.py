@@ -10,9 +10,11 @@ from zipfile import ZipFile
 from flask_babel import gettext as _
 
 from app.errors import RosterUnreadable
-from app.roster.reading.archive import BROKEN, broken, check_xml_members
+from app.roster.reading.archive import BROKEN, broken, check_xml_members, pieces_of
 
 from .cells import MAX_COLUMNS, Sheet, checked_rows, too_many_columns, type_Cell, type_Row
+from .merged import Merged
+from .xlsx_marks import Marks, read_marks
 
 MOST_WIDE: Final = 1_000
 WORKBOOK: Final = "xl/workbook.xml"
@@ -45,7 +47,16 @@ def open_xlsx(file: IO[bytes], archive: ZipFile, sheet: str | None) -> Sheet:
     if not pages:
         raise RosterUnreadable(_("There is no visible sheet in this file."))
     name = chosen_sheet(sheet, tuple(pages))
-    return Sheet(checked_rows(_rows(pages[name])), name, tuple(pages))
+    marks = read_marks(pieces_of(archive, str(pages[name]._worksheet_path).lstrip("/")))
+    if marks.has_unworked:
+        raise no_results()
+    return Sheet(checked_rows(_rows(pages[name], marks)), name, tuple(pages))
+
+
+def no_results() -> RosterUnreadable:
+    return RosterUnreadable(
+        _("There are formulas without a result in this sheet. Open it in Excel, save it, and send it again.")
+    )
 
 
 def chosen_sheet(wanted: str | None, names: tuple[str, ...]) -> str:
@@ -59,20 +70,24 @@ def chosen_sheet(wanted: str | None, names: tuple[str, ...]) -> str:
     return wanted
 
 
-def _rows(page: Any) -> Iterator[type_Row]:
+def _rows(page: Any, marks: Marks) -> Iterator[type_Row]:
     page.reset_dimensions()  # a file may lie about its size
     zeros: dict[int, int] = {}
+    merged = Merged()
     wide = 0  # rows with cells, maybe empty ones, beyond the last column that we read
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            for row in page.iter_rows():
+            for number, row in enumerate(page.iter_rows(), 1):
                 if len(row) > MAX_COLUMNS:
                     wide += 1
                     if wide > MOST_WIDE or any(cell.value is not None for cell in row[MAX_COLUMNS:]):
                         raise too_many_columns()
                     row = row[:MAX_COLUMNS]
-                yield tuple([None if cell.value is None else _value(cell, zeros) for cell in row])
+                values = tuple([None if cell.value is None else _value(cell, zeros) for cell in row])
+                for column, last in marks.merged.get(number, ()):
+                    merged.begin(column, last, values[column] if column < len(values) else None)
+                yield merged.filled(number, values)
     except (*BROKEN, KeyError, TypeError, AttributeError, IndexError, SyntaxError, OverflowError):
         raise broken() from None
 

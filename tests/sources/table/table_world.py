@@ -63,6 +63,12 @@ def changed_zip(content, drop=(), **more):
     return file.getvalue()
 
 
+def member_of(content, name):
+    """The bytes of one member of a zip."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.read(name)
+
+
 def package(**members):
     """A zip of these members; names with __ for a point."""
     file = io.BytesIO()

@@ -197,6 +197,7 @@ def test_mentors_are_known_by_their_number(read):
 
     assert right.rows["mentor"].new == [(person(known, "pupil", "1").id, person(known, "staff", "50001").id)]
     assert rows(wrong).get("mentor") is None
+    assert [one.values for one in wrong.messages if one.code == "mentor-not-found"] == [{"mentor": "J. Jansen"}]
 
 
 def test_classes_of_a_table_leave_its_teaching_groups_alone(read):

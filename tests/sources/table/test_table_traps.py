@@ -35,9 +35,36 @@ def test_names_stay_the_same_in_the_encoding_of_dutch_excel_r76(read):
 
 
 @pytest.mark.parametrize("encoding", ["cp850", "cp437"])
-def test_letters_that_nobody_can_know_are_refused_r76(read, encoding):
+@pytest.mark.parametrize("name", ["Müller", "Zoë", "André", "Hélène", "François", "Daniël"])
+def test_letters_that_nobody_can_know_are_refused_r76(read, encoding, name):
     with pytest.raises(RosterUnreadable, match="letters"):
-        read(table_of(("Zoë", "Müller")).encode(encoding))
+        read(table_of((name, "Berg")).encode(encoding))
+
+
+def test_letters_of_an_old_system_are_read_when_somebody_says_so(read):
+    told = mapped(encoding="cp850", columns={"number": "Leerlingnummer", "last_name": "Achternaam"})
+
+    assert read(table_of(("Zoë",)).encode("cp850"), mapping=told).pupils[0].last_name == "Zoë"
+
+
+@pytest.mark.parametrize("name", ["‘s-Gravenhage", "Jansen – de Wit", "“Piet” Puk", "D’Hondt", "Š. Novák", "Anne…"])
+def test_signs_of_dutch_excel_are_no_wrong_letters(read, name):
+    assert read(table_of((name,)).encode("cp1252")).pupils[0].last_name == name
+
+
+def test_a_number_that_excel_should_leave_alone_keeps_its_zeros(read):
+    roster = read('Leerlingnummer;Achternaam;Klas\n="012345";Beek;="3-4"\n')
+
+    assert (roster.pupils[0].number, roster.groups[0].name) == ("012345", "3-4")
+
+
+def test_a_class_that_excel_made_a_date_of_is_no_class(read):
+    book = workbook(("Leerlingnummer", "Achternaam", "Klas"), ["1", "Beek", date(2026, 4, 3)], ["2", "Smit", "h2a"])
+    roster = read(book)
+
+    assert [group.name for group in roster.groups] == ["h2a"]
+    assert ("warning", "1", "table-cell-unreadable") in codes(roster)
+    assert roster.pupils[0].group_key is ABSENT
 
 
 def test_a_file_of_mixed_encodings_is_refused_and_never_read_as_broken_letters_r76(read):

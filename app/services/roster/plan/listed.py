@@ -66,10 +66,13 @@ def name_people(draft: Draft) -> None:
         for key, person in found.items():
             draft.refs["pupil"][key] = person.id
             draft.named.append(Used(NamedPupil(key, person.fields[NUMBER] or key), person.id, person))
+    told = list(dict.fromkeys(key for pupil in roster.pupils for key in pupil.mentor_keys or ()))
     if Kind.STAFF not in roster.delivers:
-        told = (key for pupil in roster.pupils for key in pupil.mentor_keys or ())
         for key, person in numbered(draft.known, "staff", told).items():
             draft.refs["staff"][key] = person.id
+    for key in told:
+        if key not in draft.refs["staff"]:
+            draft.plan.note("warning", "staff", key[:64], "mentor-not-found", mentor=key[:64])
 
 
 def numbered(known: KnownSchool, kind: str, numbers: Iterable[str]) -> dict[str, KnownPerson]:
