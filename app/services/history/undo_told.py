@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
-from app.roster.messages import FIELDS
+from app.roster.field_names import FIELDS
 from app.services.roster.plan.changes import KIND_OF, Change, Named
 
 from .past import OWNERS, owners_of
