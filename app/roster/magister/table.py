@@ -15,6 +15,7 @@ from lxml import etree
 from app.errors import RosterUnreadable
 from app.roster.reading.safe_xml import fields, local_name, named, parse_xml
 from app.roster.reading.transport import Answer, Refused
+from app.roster.reading.unreachable import Page
 
 DELIMITERS: Final = ";\t,|"
 MAX_FIELD: Final = 10_000
@@ -78,6 +79,8 @@ def read_list(answer: Answer) -> Table:
 
 
 def _checked(body: bytes) -> etree._Element:
+    if body.lstrip()[:9].lower().startswith((b"<html", b"<!doctype")):
+        raise Page
     try:
         root = parse_xml(body)
     except RosterUnreadable:

@@ -13,6 +13,7 @@ from app.roster.reading.transport import Refused, Transport, checked_address
 AMOUNT: Final = 200
 OVERLAP: Final = 20  # so many records of a page are asked again with the next one
 MAX_PAGES: Final = 2000
+NOT_YOU: Final = frozenset({400, 401, 403})  # of the address for tokens; another status is another address
 REFUSALS: Final = frozenset({401, 403, 404})
 EARLY: Final = 60.0  # a token is renewed this many seconds before it ends
 
@@ -98,10 +99,8 @@ class SomtodayClient:
             url = f"{self._token_url}?organisation={quote(self._organisation, safe='')}"
             try:
                 answer = self._transport.ask("POST", url, data=self._login)
-            except Refused:
-                raise RosterUnavailable(
-                    _("Somtoday does not accept the client ID and client secret. Check the settings.")
-                ) from None
+            except Refused as refusal:
+                raise (not_let_in() if refusal.status in NOT_YOU else not_connect()) from None
             token = answer.get("access_token") if isinstance(answer, dict) else None
             if not isinstance(token, str) or not token.isascii() or not token.isprintable():
                 raise not_connect()
@@ -109,6 +108,12 @@ class SomtodayClient:
             self._token = token
             self._token_ends = time.monotonic() + max(lasts if isinstance(lasts, (int, float)) else 600, EARLY) - EARLY
         return self._token
+
+
+def not_let_in() -> RosterUnavailable:
+    return RosterUnavailable(
+        _("Somtoday does not accept the client ID and client secret for this organisation. Check the settings.")
+    )
 
 
 def not_connect() -> RosterUnavailable:

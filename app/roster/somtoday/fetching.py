@@ -11,7 +11,7 @@ from app.roster.messages import Notes
 from app.roster.reading.transport import Refused
 from app.roster.reading.values import plain
 
-from .client import REFUSALS, SomtodayClient
+from .client import REFUSALS, SomtodayClient, not_connect
 from .people import Collected
 from .reader import SomtodayReader
 from .tellings import NEXT_YEAR, Telling
@@ -55,7 +55,9 @@ class Fetching:
     def _list(self, path: str, wrapper: str) -> list[dict[str, Any]]:
         try:
             return list(objects(self._client.get(path).get(wrapper)))
-        except Refused:
+        except Refused as refusal:
+            if refusal.status == 404:
+                raise not_connect() from None
             raise RosterUnavailable(
                 _("Somtoday gives no access to this school. Check the organisation in the settings.")
             ) from None

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.errors import RosterUnavailable
 from app.roster.magister import MagisterSource
 from tests.sources.magister.magister_player import Player
 from tests.sources.somtoday.somtoday_world import Pauses, by_number, codes
@@ -42,3 +43,9 @@ def fetch(source):
         return source(**more).fetch(progress)
 
     return fetch
+
+
+def refusal_of(do):
+    with pytest.raises(RosterUnavailable) as refusal:
+        do()
+    return refusal.value.message

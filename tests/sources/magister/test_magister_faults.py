@@ -1,8 +1,6 @@
 """Magister when it is slow, down, refuses us or talks nonsense: no half a roster, no secret told (R71, R110)."""
 
 import logging
-import socket
-import threading
 
 import pytest
 
@@ -11,7 +9,7 @@ from app.roster import ABSENT, Kind
 from app.roster.messages import message_text
 from app.roster.reading import many_calls
 from tests.sources.magister import magister_world
-from tests.sources.magister.magister_world import by_number, codes
+from tests.sources.magister.magister_world import by_number, codes, refusal_of
 
 player, pauses, source, fetch = (
     magister_world.player,
@@ -19,12 +17,6 @@ player, pauses, source, fetch = (
     magister_world.source,
     magister_world.fetch,
 )
-
-
-def refusal_of(do):
-    with pytest.raises(RosterUnavailable) as refusal:
-        do()
-    return refusal.value.message
 
 
 @pytest.mark.parametrize("fault", ["status_500", "status_429", "cut", "html"])
@@ -44,30 +36,6 @@ def test_a_wrong_password_is_named(player, fetch):
 
 def test_a_password_is_never_trimmed(player, fetch):
     refusal_of(lambda: fetch(password=player.password.strip()))
-
-
-def test_an_address_outside_the_allow_list_is_named(player, fetch):
-    player.faults.login_status = 403
-    assert "allow-list" in refusal_of(fetch)
-
-
-def test_a_closed_port_may_be_the_allow_list(player, fetch):
-    assert "allow-list" in refusal_of(lambda: fetch(base_url="http://127.0.0.1:1"))
-
-
-def test_who_hangs_up_at_once_may_have_an_allow_list(fetch):
-    def hang_up(server):
-        while True:
-            try:
-                server.accept()[0].close()
-            except OSError:
-                return
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=hang_up, args=(server,), daemon=True).start()
-        address = f"http://127.0.0.1:{server.getsockname()[1]}"
-        assert "allow-list" in refusal_of(lambda: fetch(base_url=address))
-        server.shutdown(socket.SHUT_RDWR)
 
 
 def test_another_website_is_no_magister(player, fetch):

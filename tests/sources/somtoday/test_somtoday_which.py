@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.errors import RosterUnavailable
 from app.roster import Kind
 from tests.sources.somtoday import somtoday_world
 from tests.sources.somtoday.somtoday_world import codes
@@ -34,3 +35,20 @@ def test_a_kind_that_no_location_gives_is_noted_once(player, fetch):
     assert roster.delivers == {Kind.PUPILS, Kind.STAFF, Kind.LOCATIONS}
     refused = ("warning", "", "resource-refused")
     assert codes(roster).count(refused) == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"base_url": "/rest/v2"}, "not an answer of Somtoday Connect"),
+        ({"base_url": "/oauth2/token", "token_url": "/rest/v1"}, "not an answer of Somtoday Connect"),
+        ({"token_url": "/oauth"}, "not an answer of Somtoday Connect"),
+        ({"client_secret": "anders"}, "client secret for this organisation"),
+        ({"organisation": "00000000-0000-4000-8000-000000000000"}, "client secret for this organisation"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_the_right_field(player, fetch, wrong, sentence):
+    settings = {name: player.url + text if text.startswith("/") else text for name, text in wrong.items()}
+
+    with pytest.raises(RosterUnavailable, match=sentence):
+        fetch(**settings)
