@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from app.clock import school_year_of
 from app.roster import Kind, Probe, Roster, type_Progress
@@ -11,7 +11,7 @@ from app.roster.messages import Notes
 from app.roster.reading.values import BRIN4
 
 from .client import ZermeloClient
-from .portal import Portal, Told
+from .portal import Portal
 from .reader import ZermeloReader, text_of
 from .school import School
 
@@ -50,10 +50,9 @@ class ZermeloSource:
         pupils = school.pupils()
         if progress:
             progress(Kind.PUPILS, len(pupils))
-        code = (text_of(told_school, "schoolHrmsCode") or "").upper()[:4]
         return Roster(
             source=SOURCE,
-            brin=code if BRIN4.fullmatch(code) else None,
+            brin=brin_of(told_school),
             school_year=year,
             reference_date=self._today,
             delivers=frozenset(DELIVERS) - told.refused,
@@ -68,13 +67,18 @@ class ZermeloSource:
 
     def probe(self) -> Probe:
         """What this token may read. Raises RosterUnavailable with the cause in one sentence."""
-        notes, told = Notes(), Told()
+        notes = Notes()
         year = school_year_of(self._today)
         with ZermeloClient(self._settings, self._sleep) as client:
             portal = Portal(client, notes, year, self._today)
-            key = text_of(portal.school(self._settings.get("organisation") or "", self._brin), "id")
-            portal.branches(told, key, self._switched_off, ZermeloReader(notes, year, self._today))
-            portal.people(told, key)
-            portal.lessons(told, (0,))
+            school = portal.school(self._settings.get("organisation") or "", self._brin)
+            told = portal.look(school, self._switched_off, ZermeloReader(notes, year, self._today))
         names = tuple(branch.location.name for branch in told.open_branches())
-        return Probe(names, frozenset(DELIVERS) - told.refused, frozenset(told.refused), tuple(notes.messages))
+        may_read = frozenset(DELIVERS) - told.refused
+        return Probe(names, may_read, frozenset(told.refused), tuple(notes.messages), brin_of(school))
+
+
+def brin_of(school: Mapping[str, Any]) -> str | None:
+    """The BRIN of a school, when the portal holds it."""
+    code = (text_of(school, "schoolHrmsCode") or "").upper()[:4]
+    return code if BRIN4.fullmatch(code) else None

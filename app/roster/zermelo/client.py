@@ -31,10 +31,19 @@ class ZermeloClient:
     def __exit__(self, *problem: object) -> None:
         self._transport.close()
 
-    def records(self, name: str, fields: tuple[str, ...], **wanted: object) -> type_Records:
-        """The whole list. Raises RosterUnavailable when it is not whole, or no list of Zermelo."""
-        params = {key: str(value) for key, value in wanted.items()} | {"fields": ",".join(fields)}
-        told = self._transport.read("GET", self._base + name, read_envelope, headers=self._headers, params=params)
+    def records(
+        self, name: str, fields: tuple[str, ...], hoped: tuple[str, ...] = (), **wanted: object
+    ) -> type_Records:
+        """The whole list. Raises RosterUnavailable when it is not whole, or no list of Zermelo.
+
+        `hoped`: fields that not every version has; when it does not want to hear of them we ask without.
+        """
+        try:
+            told = self._ask(name, (*fields, *hoped), wanted)
+        except Refused as refusal:
+            if refusal.status != 400 or not hoped:
+                raise
+            told = self._ask(name, fields, wanted)
         records = told.get("data")
         if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
             raise not_zermelo()
@@ -42,6 +51,10 @@ class ZermeloClient:
         if type(total) is int and total > len(records):
             raise RosterUnavailable(_("Zermelo sent a part of the data only. Nothing was changed; try again later."))
         return records
+
+    def _ask(self, name: str, fields: tuple[str, ...], wanted: Mapping[str, object]) -> dict[str, Any]:
+        params = {key: str(value) for key, value in wanted.items()} | {"fields": ",".join(fields)}
+        return self._transport.read("GET", self._base + name, read_envelope, headers=self._headers, params=params)
 
 
 def read_envelope(answer: Answer) -> dict[str, Any]:

@@ -5,7 +5,7 @@ pupil is in the one of their own department, or in none that we know.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from app.roster import RosterGroup
 from app.roster.reading.values import plain
 
 LESSONS: Final = frozenset({"lesson", "unknown", "None", ""})
+MENTOR_LESSONS: Final = frozenset({"men", "mnt", "mtr"})  # and all that begin with "ment"
 
 
 @dataclass(slots=True)
@@ -21,6 +22,7 @@ class Lessons:
 
     pupils: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # code: keys of groups
     staff: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    mentors: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # key of a mentor group: staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Timetable:
     names: Mapping[str, frozenset[str]]  # folded name: keys
     department_of: Mapping[str, str]  # key of a group: its department
     departments: Mapping[str, frozenset[str]]  # code of a pupil: departments
+    mentor_groups: Set[str] = frozenset()  # keys
 
     def read(self, appointments: Iterable[Mapping[str, Any]], lessons: Lessons) -> None:
         """Adds what these appointments show. One that was cancelled, or has another teacher, shows less."""
@@ -41,8 +44,15 @@ class Timetable:
             for code in codes_in(appointment, "students"):
                 lessons.pupils[code] |= self._own(code, keys)
             if appointment.get("teacherChanged") is not True:
-                for code in codes_in(appointment, "teachers"):
+                teachers = codes_in(appointment, "teachers")
+                for code in teachers:
                     lessons.staff[code] |= keys
+                if len(keys) == 1 and self._is_of_mentor(appointment, *keys):
+                    lessons.mentors[min(keys)].update(teachers)
+
+    def _is_of_mentor(self, appointment: Mapping[str, Any], key: str) -> bool:
+        """Whether the teacher is here as mentor: in a group for that alone, or in a class when the subject says so."""
+        return key in self.mentor_groups and (not self.groups[key].is_home or is_mentor_lesson(appointment))
 
     def _groups_of(self, appointment: Mapping[str, Any]) -> set[str]:
         keys = {key for key in codes_in(appointment, "groupsInDepartments") if key in self.groups}
@@ -57,6 +67,12 @@ class Timetable:
             here = self.departments.get(code, frozenset())
             keys = {key for key in keys if self.department_of.get(key) in here}
         return keys if len(keys) == 1 else set()
+
+
+def is_mentor_lesson(appointment: Mapping[str, Any]) -> bool:
+    """Whether the subject is the hour of the mentor, as schools write it."""
+    subjects = [subject.casefold() for subject in codes_in(appointment, "subjects")]
+    return any(subject.startswith("ment") or subject in MENTOR_LESSONS for subject in subjects)
 
 
 def is_off(appointment: Mapping[str, Any]) -> bool:

@@ -1,7 +1,7 @@
 """What a portal tells about one school in one school year: which lists are asked, and which of them are refused."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -20,14 +20,20 @@ from .reader import ZermeloReader, text_of, told
 SCHOOLS: Final = ("id", "name", "school", "year", "archived", "schoolName", "projectName", "schoolHrmsCode")
 BRANCHES: Final = ("id", "branch", "name", "schoolInSchoolYear")
 DEPARTMENTS: Final = ("id", "code", "yearOfEducation", "branchOfSchool", "branchOfSchoolCode")
-USERS: Final = ("code", "firstName", "prefix", "lastName", "email", "isStudent", "isEmployee", "archived")
+USERS: Final = ("code", "firstName", "prefix", "lastName", "email", "isStudent", "isEmployee", "isMentor", "archived")
 GROUPS: Final = ("id", "name", "extendedName", "isMainGroup", "isMentorGroup", "departmentOfBranch")
-STUDENTS: Final = ("student", "departmentOfBranch", "participationWeight", "mainGroup", "mainGroupName")
+STUDENTS: Final = ("student", "departmentOfBranch", "participationWeight")
 LESSONS: Final = (
-    *("id", "start", "end", "type", "groups", "groupsInDepartments", "students", "teachers"),
-    *("valid", "cancelled", "hidden", "teacherChanged", "branchOfSchool"),
+    *("id", "start", "end", "type", "groups", "groupsInDepartments", "students", "teachers", "subjects"),
+    *("valid", "cancelled"),
 )
-WEEKS: Final = (-2, -1, 0, 1)  # before and after today; a request for more is cut off after 60 seconds
+# Fields that public code shows, but not everywhere (formats.md 6.4).
+HOPED: Final = {
+    "studentsindepartments": ("mainGroup", "mainGroupName"),
+    "appointments": ("hidden", "teacherChanged", "branchOfSchool"),
+}
+# Parts of the four weeks around today, in days from it; a request for more is cut off after 60 seconds.
+WEEKS: Final = ((-14, -7), (-7, 0), (0, 7), (7, 14))
 
 
 @dataclass(slots=True)
@@ -100,13 +106,33 @@ class Portal:
         key = text_of(school, "id")
         self.branches(all_of, key, switched_off, reader)
         self.people(all_of, key)
-        departments = self._list("departmentsofbranches", DEPARTMENTS, schoolInSchoolYear=key)
-        all_of.departments = {number: one for one in departments or () if (number := text_of(one, "id"))}
-        all_of.places = None if departments is None else self._places(all_of)
+        all_of.places = self._places(all_of, list(all_of.departments)) if self.departments(all_of, key) else None
         if all_of.places is None:
             self._notes.warning("roster", "", "resource-refused", resource="home_groups")
-        all_of.lessons = self.lessons(all_of, WEEKS)
+        all_of.lessons = self._lessons(all_of.open_branches(), WEEKS)
         return all_of
+
+    def look(self, school: Mapping[str, Any], switched_off: frozenset[str], reader: ZermeloReader) -> Told:
+        """What may be read, by as little as shows it. Raises RosterUnavailable when that is not enough for a school."""
+        some_of = Told()
+        key = text_of(school, "id")
+        self.branches(some_of, key, switched_off, reader)
+        self.people(some_of, key)
+        may_place = self.departments(some_of, key)
+        if not may_place and len(some_of.branches) > 1:
+            raise RosterUnavailable(
+                _("This token may not read departments, so nobody has a location. Give it that right in the portal.")
+            )
+        if not may_place or self._places(some_of, list(some_of.departments)[:1]) is None:
+            self._notes.warning("roster", "", "resource-refused", resource="home_groups")
+        self._lessons(some_of.open_branches()[:1], ((0, 1),))
+        return some_of
+
+    def departments(self, all_of: Told, key: str | None) -> bool:
+        """The departments of the school; whether we may see them."""
+        records = self._list("departmentsofbranches", DEPARTMENTS, schoolInSchoolYear=key)
+        all_of.departments = {number: one for one in records or () if (number := text_of(one, "id"))}
+        return records is not None
 
     def people(self, all_of: Told, key: str | None) -> None:
         """The groups and people of the school. Raises RosterUnavailable when this token may see nobody."""
@@ -145,16 +171,17 @@ class Portal:
     def _list(self, name: str, fields: tuple[str, ...], **wanted: object) -> type_Records | None:
         """A list; None when this token may not read it."""
         try:
-            return self._client.records(name, fields, **wanted)
+            return self._client.records(name, fields, HOPED.get(name, ()), **wanted)
         except Refused as refusal:
             if refusal.status not in (403, 404):
                 raise _refusal(refusal.status) from None
             return None
 
-    def _places(self, all_of: Told) -> type_Records | None:
+    def _places(self, all_of: Told, departments: list[str]) -> type_Records | None:
+        """The pupils in these departments, of branches that are open; None when we may not see them."""
         found: dict[tuple[str | None, str | None], dict[str, Any]] = {}
         open_ones = {branch.id for branch in all_of.open_branches()}
-        for department in all_of.departments:
+        for department in departments:
             branch = all_of.branch_of(department)
             if branch is not None and branch.id not in open_ones:
                 continue
@@ -165,21 +192,33 @@ class Portal:
                 found[text_of(one, "student"), text_of(one, "departmentOfBranch") or department] = one
         return [{"departmentOfBranch": department, **one} for (_pupil, department), one in found.items()]
 
-    def lessons(self, all_of: Told, weeks: tuple[int, ...]) -> dict[str, type_Records] | None:
-        """The appointments of these weeks, counted from today, by branch; None when we may not see them."""
+    def _lessons(self, branches: Sequence[Branch], spans: Sequence[tuple[int, int]]) -> dict[str, type_Records] | None:
+        """The appointments of these days, counted from today, by branch; None when we may not see them."""
         lessons: dict[str, type_Records] = defaultdict(list)
-        for branch in all_of.open_branches():
-            for week in weeks:
-                start = midnight(self._today + timedelta(weeks=week))
-                end = midnight(self._today + timedelta(weeks=week + 1))
-                records = self._list("appointments", LESSONS, start=start, end=end, branchOfSchool=branch.id)
+        for branch in branches:
+            for first, end in spans:
+                when = {"start": self._midnight(first), "end": self._midnight(end)}
+                records = self._list("appointments", LESSONS, **when, branchOfSchool=branch.id)
                 if records is None:
                     self._notes.warning("roster", "", "resource-refused", resource="teaching_groups")
                     return None
                 lessons[branch.id] += [
                     one for one in records if text_of(one, "branchOfSchool") in (None, branch.id, branch.location.key)
                 ]
+        if not shows(lessons, "students"):
+            self._notes.warning("roster", "", "resource-refused", resource="teaching_groups")
         return lessons
+
+    def _midnight(self, days: int) -> int:
+        """The begin of a day in Amsterdam, in seconds since 1970."""
+        day = self._today + timedelta(days=days)
+        return int(datetime.combine(day, time(), AMSTERDAM).timestamp())
+
+
+def shows(lessons: Mapping[str, type_Records], name: str) -> bool:
+    """Whether we may see these people in lessons: a field that is hidden is in none of them."""
+    all_of = [one for records in lessons.values() for one in records]
+    return not all_of or any(isinstance(one.get(name), list) for one in all_of)
 
 
 def names_of(school: Mapping[str, Any]) -> list[str]:
@@ -188,14 +227,11 @@ def names_of(school: Mapping[str, Any]) -> list[str]:
     return [text for name in names if (text := text_of(school, name))]
 
 
-def midnight(day: date) -> int:
-    """The begin of this day in Amsterdam, in seconds since 1970."""
-    return int(datetime.combine(day, time(), AMSTERDAM).timestamp())
-
-
 def _refusal(status: int) -> RosterUnavailable:
     if status == 401:
         return wrong_token()
+    if status == 400:
+        return RosterUnavailable(_("Zermelo refused our question. Ask your supplier for help."))
     if status == 403:
         return RosterUnavailable(_("This token may not read the school. Give it that right in the Zermelo portal."))
     return not_zermelo()

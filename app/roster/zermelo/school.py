@@ -9,7 +9,7 @@ from app.roster.messages import Notes
 from app.roster.reading.values import plain
 
 from .lessons import Lessons, Timetable
-from .portal import Branch, Told
+from .portal import Branch, Told, shows
 from .reader import ZermeloReader, text_of, told
 
 
@@ -24,11 +24,13 @@ class School:
         self._departments: dict[str, str] = {}  # key of a group: its department
         self.groups = self._read_groups()
         self._lessons = self._read_lessons() if all_of.lessons is not None else None
+        self._mentors = _mentors_among(all_of)
 
     @property
     def shows_teachers(self) -> bool:
         """Whether we may see who teaches which group; in a holiday nobody does."""
-        return self._lessons is not None and Kind.GROUPS not in self._told.refused
+        lessons = self._told.lessons
+        return lessons is not None and shows(lessons, "teachers") and Kind.GROUPS not in self._told.refused
 
     def _read_groups(self) -> dict[str, RosterGroup]:
         """The groups of the open branches by key."""
@@ -57,8 +59,9 @@ class School:
         departments = {
             pupil: frozenset(filter(None, map(_department, all_of))) for pupil, all_of in self._places.items()
         }
+        of_mentors = {text_of(one, "id") or "" for one in self._told.groups if told(one, "isMentorGroup") is True}
         for branch in self._told.open_branches():
-            timetable = Timetable(self.groups, self._names(branch), self._departments, departments)
+            timetable = Timetable(self.groups, self._names(branch), self._departments, departments, of_mentors)
             timetable.read((self._told.lessons or {}).get(branch.id, ()), lessons)
         return lessons
 
@@ -99,7 +102,15 @@ class School:
             year_of_study=year or (group and group.year_of_study) or ABSENT,
             group_key=home,
             group_keys=tuple(teaching) if has_groups and told_by_lessons else ABSENT,
+            mentor_keys=self._mentors_of({home, *(told_by_lessons or ())}),
         )
+
+    def _mentors_of(self, groups: set[Any]) -> Any:
+        """The mentors of these groups; ABSENT when no lesson in these weeks shows one."""
+        if self._lessons is None or Kind.STAFF in self._told.refused:
+            return ABSENT
+        found = {code for group in groups for code in self._lessons.mentors.get(group, ())}
+        return tuple(sorted(found & self._mentors)) or ABSENT
 
     def _home(self, place: Mapping[str, Any], seen: set[str]) -> Any:
         """The class that the department names, else the only one in which the pupil has lessons."""
@@ -137,6 +148,13 @@ def _by_pupil(all_of: Told) -> dict[str, list[Mapping[str, Any]]]:
 def _users(records: list[dict[str, Any]], flag: str) -> list[dict[str, Any]]:
     """Who is of this sort and not archived."""
     return [one for one in records if told(one, flag) is not False and told(one, "archived") is not True]
+
+
+def _mentors_among(all_of: Told) -> set[str]:
+    """The staff who can be a mentor: who is called so; all of them at a school that calls nobody so."""
+    staff = _users(all_of.staff, "isEmployee")
+    called = [one for one in staff if told(one, "isMentor") is True]
+    return {code for one in called or staff if (code := text_of(one, "code"))}
 
 
 def _department(place: Mapping[str, Any]) -> str | None:

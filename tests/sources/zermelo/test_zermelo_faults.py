@@ -108,4 +108,35 @@ def test_a_connection_that_is_tried_asks_little_and_shows_what_may_be_read(playe
     assert (probe.locations, probe.refused) == (("Lindelaan", "Praktijkschool Oost"), {Kind.STAFF})
     assert probe.may_read == {Kind.PUPILS, Kind.GROUPS, Kind.LOCATIONS}
     assert [one.values["resource"] for one in probe.remarks] == ["staff", "teaching_groups"]
-    assert len(player.asked) <= 7
+    assert len(player.asked) == 8
+    assert sum("appointments" in path for path in player.asked) == 1
+
+
+def test_a_connection_that_is_tried_tells_what_would_leave_a_school_without_pupils(player):
+    player.forbidden = {"studentsindepartments"}
+    assert [one.values["resource"] for one in player.source().probe().remarks] == ["home_groups"]
+
+    player.forbidden = {"departmentsofbranches"}
+    with pytest.raises(RosterUnavailable, match="may not read departments"):
+        player.source().probe()
+
+    player.portal.schoolsinschoolyears[0]["schoolHrmsCode"] = "11AA"
+    del player.portal.branchesofschools[1:]
+    probe = player.source().probe()
+    assert ([one.values["resource"] for one in probe.remarks], probe.brin) == (["home_groups"], "11AA")
+
+
+@pytest.mark.parametrize("name", ["studentsindepartments", "appointments"])
+def test_a_version_that_does_not_know_a_field_is_asked_without(player, fetch, name):
+    player.unknown_fields = {name: {"mainGroup", "teacherChanged"}}
+
+    whole = fetch()
+
+    assert (len(whole.pupils), whole.messages) == (60, ())
+    assert len([path for path in player.asked if f"/{name}?" in path]) % 2 == 0
+
+
+def test_a_question_that_is_refused_is_told_as_such(player):
+    player.unknown_fields = {"users": {"isMentor"}}
+    with pytest.raises(RosterUnavailable, match="refused our question"):
+        player.fetch()

@@ -110,6 +110,7 @@ class ZermeloPlayer:
         self.forbidden: set[str] = set()
         self.hidden: set[str] = set()
         self.denied: set[str] = set()  # fields that say so
+        self.unknown_fields: dict[str, set[str]] = {}  # by list: fields that make it refuse the question
         self.inside = False  # problems come with status 200 and their own in the envelope
         self.asked: list[str] = []
         self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"player": self}))
@@ -163,6 +164,8 @@ class _Handler(BaseHTTPRequestHandler):
         if name in player.forbidden or {f"{name}?{key}" for key in query} & player.forbidden:
             return self.problem(403)
         fields = query.pop("fields").split(",")
+        if not player.unknown_fields.get(name, set()).isdisjoint(fields):
+            return self.problem(400)
         start, end = int(query.pop("start", 0)), int(query.pop("end", 1 << 40))
         found = [one for one in records if start <= one.get("start", start) < end and fits(one, query)]
         return self.answer(200, [self.visible(one, fields) for one in found])
