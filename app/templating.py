@@ -77,6 +77,7 @@ SUB_MENU = (  # Z-117, Z-085, Z-091
         _l("Institution"),
         (
             MenuItem(_l("Accounts"), "accounts.index_view", "key"),
+            MenuItem(_l("Handing out"), "campaign.index_view", "clipboard-list"),
             MenuItem(_l("Locations"), "locations.index_view", "building"),
             MenuItem(_l("Synchronisation"), "synchronisation.index_view", "refresh"),
             MenuItem(_l("Sources"), "sources.index_view", "plug-connected"),

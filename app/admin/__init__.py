@@ -31,10 +31,12 @@ SCREENS = (
     ("synchronisation.screen", "SynchronisationScreen"),
     ("sources.screen", "SourceScreen"),
     ("mails.screen", "MailScreen"),
+    ("campaign.screen", "CampaignScreen"),
     ("contacts.screen", "ContactScreen"),
     ("settings.screen", "SettingsScreen"),
 )
 ADDRESSES = {
+    "campaign.screen": {"endpoint": "campaign", "url": "/beheer/uitreiking"},
     "contacts.screen": {"endpoint": "contacts", "url": "/beheer/contactpersonen"},
     "corrections.screen": {"endpoint": "corrections", "url": "/beheer/correcties"},
     "duplicates.screen": {"endpoint": "duplicates", "url": "/beheer/dubbele-personen"},

@@ -16,6 +16,7 @@ PURPOSE = {
     "duplicates": _l("Persons who are in here twice: merge them, or split them again."),
     "corrections": _l("E-mail addresses and access of guardians that were corrected by hand, and stay."),
     "accounts": _l("Make, change, block and delete accounts, and reset passwords."),
+    "campaign": _l("Who has the details, who chose a password, and whom to remind."),
     "locations": _l("The locations of the school with their numbers."),
     "synchronisation": _l("Fetch the data of the school, import a file, and see what happened."),
     "mails": _l("Which mails wait, went out or failed."),

@@ -30,6 +30,7 @@ PART_OF_SCREEN = {  # endpoint prefix: anchor in the manual
     "accounts": "accounts-maken-en-beheren",
     "admin": "eerste-gebruik",
     "auth": "inloggen-en-wachtwoord",
+    "campaign": "uitreiking",
     "contacts": "contactpersonen",
     "corrections": "correcties",
     "duplicates": "dubbele-personen",

@@ -95,3 +95,17 @@ def test_a_username_scheme_shows_what_it_makes_of_real_people_before_it_is_kept_
     assert wrong.status_code == 400
     assert "minstens één van" in text_of(wrong)
     assert 'value="{onzin}"' in wrong.text
+
+
+def test_every_number_of_the_handing_out_leads_to_whom_it_counts(app, admin_client, pupil, make_account):
+    account = make_account(pupil, username="ozlem")
+    address = post(admin_client, f"{ACCOUNTS}check/", task="reset", rowid=account.id).location.partition("?")[0]
+    post(admin_client, f"{address}start/", address)
+    work(app)
+    words = page(admin_client, "/beheer/uitreiking/")
+    assert "Per soort persoon" in words
+    assert "Mail wacht" in words
+    listed = page(admin_client, f"{ACCOUNTS}?arrival=queued&role=pupil")
+    assert "ozlem" in listed
+    assert "ozlem" not in page(admin_client, f"{ACCOUNTS}?arrival=sent&role=pupil")
+    assert "ozlem" in page(admin_client, f"{ACCOUNTS}?arrival=open")

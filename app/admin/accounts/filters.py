@@ -13,9 +13,11 @@ from app.admin.lists.filters import ChoiceFilter, ListFilter, could_have_words, 
 from app.admin.lists.listing import Wish
 from app.admin.lists.screen import whole_number
 from app.admin.persons.screen import groups_named, offered
+from app.clock import now
 from app.extensions import db
 from app.models import Account, AccountLocation, Enrolment, GroupPupil, GroupStaff, Person, PersonKind, Role
 from app.services.access import MANAGED
+from app.services.accounts.arrival import OPEN, WORDS, accounts_at
 from app.services.reach import seen_from
 from app.services.trigrams import could_contain
 
@@ -90,6 +92,10 @@ def _notable_choices(_wish: Wish) -> Sequence[tuple[str, Any]]:
     return [(value, label) for value, (label, _condition) in NOTABLE.items()]
 
 
+def _arrival_choices(_wish: Wish) -> Sequence[tuple[str, Any]]:
+    return [(OPEN, _("No password chosen yet")), *((state.value, word) for state, word in WORDS.items())]
+
+
 FILTERS = (
     ListFilter("username", _l("Username"), _by_username),
     ListFilter("name", _l("(Part of) name"), _by_name),
@@ -97,5 +103,6 @@ FILTERS = (
     ChoiceFilter("location", _l("Location"), _at_location, choices=lambda wish: offered(wish).locations),
     ChoiceFilter("group", _l("Group"), _in_group, choices=lambda wish: offered(wish).groups),
     ChoiceFilter("active", _l("Active"), _active, "1", choices=lambda wish: [("1", _("Active")), ("0", _("Inactive"))]),
+    ChoiceFilter("arrival", _l("Arrival of the details"), lambda value, _wish: accounts_at(value, now()), choices=_arrival_choices),
     ChoiceFilter("notable", _l("Particulars"), _notable, choices=_notable_choices),
 )

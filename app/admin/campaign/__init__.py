@@ -1,0 +1,1 @@
+"""Uitreiking: how far the details of accounts are, per kind, location and class."""
