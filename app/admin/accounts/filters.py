@@ -92,6 +92,10 @@ def _notable_choices(_wish: Wish) -> Sequence[tuple[str, Any]]:
     return [(value, label) for value, (label, _condition) in NOTABLE.items()]
 
 
+def _arrived(value: str, _wish: Wish) -> sa.ColumnElement[bool]:
+    return accounts_at(value, now())
+
+
 def _arrival_choices(_wish: Wish) -> Sequence[tuple[str, Any]]:
     return [(OPEN, _("No password chosen yet")), *((state.value, word) for state, word in WORDS.items())]
 
@@ -103,6 +107,6 @@ FILTERS = (
     ChoiceFilter("location", _l("Location"), _at_location, choices=lambda wish: offered(wish).locations),
     ChoiceFilter("group", _l("Group"), _in_group, choices=lambda wish: offered(wish).groups),
     ChoiceFilter("active", _l("Active"), _active, "1", choices=lambda wish: [("1", _("Active")), ("0", _("Inactive"))]),
-    ChoiceFilter("arrival", _l("Arrival of the details"), lambda value, _wish: accounts_at(value, now()), choices=_arrival_choices),
+    ChoiceFilter("arrival", _l("Handing out"), _arrived, choices=_arrival_choices),
     ChoiceFilter("notable", _l("Particulars"), _notable, choices=_notable_choices),
 )
