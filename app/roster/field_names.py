@@ -52,3 +52,8 @@ FIELDS: Final[Mapping[str, Any]] = {
     "field-source": _l("source"),
     "field-pin": _l("correction by hand"),
 }
+
+
+def field_text(name: str) -> str:
+    """What a field is called; the bare name when this build does not know it."""
+    return str(FIELDS.get(name, name))

@@ -1,7 +1,8 @@
 """The sentences behind the codes of roster messages: what is wrong and what to do (Z-239, Z-244).
 
-A message keeps a code and values, so the log can be read in another language later. No value holds personal data other
-than the number that names the record.
+A message keeps a code and values, so the log can be read in another language later. `field` says which field it is
+about, `value` what stood there when it could not be used: only who reaches the record reads it, and no log has it. No
+other value holds personal data but the number that names the record.
 """
 
 from collections.abc import Mapping
@@ -177,6 +178,13 @@ def message_text(message: RosterMessage) -> str:
 
 
 MAX_SHOWN_KEY: Final = 64
+MAX_SHOWN_VALUE: Final = 80
+
+
+def as_read(value: object) -> str:
+    """What stood in a field that could not be used, for the message about it."""
+    text = "".join(sign if sign.isprintable() else " " for sign in str(value)).strip()
+    return text if len(text) <= MAX_SHOWN_VALUE else f"{text[:MAX_SHOWN_VALUE]}…"
 
 
 class Notes:

@@ -111,6 +111,14 @@ def test_what_the_newest_runs_said_of_a_number_or_key(history, session):
     assert len(texts) == 3  # "gone" of the run itself, and two of these
 
 
+def test_what_a_run_said_that_was_thrown_away_is_not_told(history, session):
+    history.run(first())
+    run = history.run(roster(*FIRST[1:], groups=GROUPS))
+    with transaction():
+        session.execute(sa.update(SyncRun).where(SyncRun.id == run).values(status="discarded"))
+    assert told_of(history, session, "100001").said == []
+
+
 def _say(session, history, run, key, code):
     with transaction():
         session.add(

@@ -145,6 +145,16 @@ def test_who_tells_classes_alone_says_nothing_of_teaching_groups():
     assert [change.name for change in made.changes if (change.kind, change.what) == ("group", "gone")] == ["wi1"]
 
 
+def test_who_leaves_is_in_no_group_of_the_old_source_any_more():
+    maths = RosterGroup("wi", "wi1", YEAR, "L1", is_home=False)
+    known = left_behind(pupil(group_keys=("wi",)), pupil("100002", group_keys=("wi",)), groups=(GROUP, maths))
+    made = plan(roster(pupil(key="n1", group_keys=())), known)
+
+    later = after(known, made)
+    assert later.pupil_groups[person(known, "pupil", "100002").id] == set()
+    assert len(later.pupil_groups[person(known, "pupil", "100001").id]) == 2
+
+
 def test_who_is_known_by_another_key_now_is_not_gone():
     known = left_behind(pupil(key="#"), staff(), groups=(GROUP,))
     made = plan(roster(pupil(key="n1"), staff(key="n5")), known)

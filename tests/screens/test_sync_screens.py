@@ -189,9 +189,19 @@ def test_the_messages_as_a_file_hold_no_formula_r80(admin_client, make_run, say)
     answer = admin_client.get(f"{SYNC}{run.id}/meldingen.csv")
     lines = answer.get_data().decode("utf-8-sig").splitlines()
     assert answer.headers["Content-Disposition"] == f'attachment; filename="meldingen-run-{run.id}.csv"'
-    assert lines[0] == "Soort;Nummer;Naam;Soort melding;Melding"
+    assert lines[0] == "Soort;Nummer;Naam;Soort melding;Code;Veld;Waarde;Melding"
     assert lines[1].startswith("leerling;'=HYPERLINK(1);;Fout;")
     assert len(admin_client.get(f"{SYNC}{run.id}/meldingen.csv?severity=info").get_data().splitlines()) == 2
+
+
+def test_a_message_about_a_field_tells_what_stood_there_on_the_page_and_in_the_file_z244(admin_client, make_run, say):
+    run = make_run()
+    say(run, "900001", severity="warning", code="date-unreadable", field="birth_date", value="=31-02-2013")
+    words = page(admin_client, run)
+    row = admin_client.get(f"{SYNC}{run.id}/meldingen.csv").get_data().decode("utf-8-sig").splitlines()[1]
+
+    assert "Verbeter het in het schoolsysteem. In de bron staat: =31-02-2013" in words
+    assert row.startswith("leerling;900001;;Let op;date-unreadable;geboortedatum;'=31-02-2013;Dit veld kan niet")
 
 
 def test_a_failed_run_says_why_in_words(admin_client, make_run):

@@ -148,6 +148,15 @@ def test_every_page_of_a_person_says_where_a_value_comes_from(admin_client, ever
     assert f'href="{SYNC}{everywhere}/"' in page
 
 
+def test_what_is_linked_has_its_value_beside_where_it_comes_from(admin_client, everywhere, history):
+    page = text_of(admin_client.get(f"/beheer/leerlingen/{history.person('100001').id}/"))
+    told = page[page.index("Waarom?") :]
+    assert "Vestiging De Haven Somtoday Connect" in told
+    assert "Groep 2B plus Somtoday Connect" in told
+    page = text_of(admin_client.get(f"/beheer/verzorgers/{history.person('700001').id}/"))
+    assert "Leerling Bergman, Sanne van den Somtoday Connect" in page
+
+
 def test_the_page_says_since_when_somebody_is_missing(admin_client, everywhere, history):
     left = history.person("100002")
     page = text_of(admin_client.get(f"/beheer/leerlingen/{left.id}/"))

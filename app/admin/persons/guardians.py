@@ -100,10 +100,12 @@ class GuardianScreen(PersonScreen):
     def details_view(self, id: int) -> Any:
         """One guardian with the children in reach (Z-173, part 7 nr 5)."""
         person, actor = self.one_or_404(id), current_actor()
+        children = children_of(db.session, actor, person.id)
         return self.render(
             "admin/persons/guardian.html",
             **self.page_of(person, "BeheerVerzorgerPage"),
-            children=children_of(db.session, actor, person.id),
+            children=children,
+            linked={"pupil": "; ".join(one.person.list_name for one in children)},
             locations=locations_of_persons(db.session, actor, [person.id])[person.id],
             accounts=accounts_of(db.session, person.id),
             is_shut_out=bool(shut_out(db.session, [person.id])),

@@ -35,6 +35,7 @@ from .screen import (
     offered,
     reached,
 )
+from .why import values_of_pupil
 
 YEARS_OF_STUDY = tuple((str(year), str(year)) for year in range(1, 7))
 
@@ -121,14 +122,17 @@ class PupilScreen(PersonScreen):
         person, actor = self.one_or_404(id), current_actor()
         years = enrolments_of(db.session, actor, person.id)
         asked = whole_number(request.args.get("year", ""))
+        groups = groups_of_pupil(db.session, actor, person.id)
+        mentors = mentors_of(db.session, actor, person.id)
         return self.render(
             "admin/persons/pupil.html",
             **self.page_of(person, "BeheerLeerlingPage"),
             years=years,
             shown_years=[year for year in years if asked in (None, year.school_year)],
             asked_year=asked,
-            groups=groups_of_pupil(db.session, actor, person.id),
+            groups=groups,
             guardians=guardians_of(db.session, actor, person.id),
-            mentors=mentors_of(db.session, actor, person.id),
+            mentors=mentors,
+            linked=values_of_pupil(years, groups, mentors),
             accounts=accounts_of(db.session, person.id),
         )

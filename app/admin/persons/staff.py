@@ -173,13 +173,15 @@ class StaffScreen(PersonScreen):
         actor = current_actor()
         accounts = accounts_of(db.session, person.id)
         coupled = [account for account in accounts if account.role in HAS_LOCATIONS_BY_HAND]
+        groups = groups_of_staff(db.session, actor, person.id)
         return self.render(
             "admin/persons/staff.html",
             **self.page_of(person, "BeheerMedewerkerPage"),
             form=form,
             accounts=accounts,
             couplings=[(account, location_choices(db.session, actor, person.id, account.id)) for account in coupled],
-            groups=groups_of_staff(db.session, actor, person.id),
+            groups=groups,
+            linked={"groups": ", ".join(group.name for group in groups)},
             pupils=pupils_of_mentor(db.session, actor, person.id),
             locations=locations_of_persons(db.session, actor, [person.id], by_group_or_hand=True)[person.id],
             own=person.id == current_user.person_id,

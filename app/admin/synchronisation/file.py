@@ -17,14 +17,17 @@ from .words import ONE_OF_KIND, SEVERITY_LOOKS, WHAT, field_label, value_text
 
 
 def messages_file(run: SyncRun, lines: Iterable[MessageLine]) -> Response:
-    """The messages: kind of record, number, name, kind of message, message."""
-    head = [_("Kind"), _("Number"), _("Name"), _("Kind of message"), _("Message")]
+    """The messages: kind of record, number, name, kind of message, code, field, value in the source, message."""
+    head = [_("Kind"), _("Number"), _("Name"), _("Kind of message"), _("Code"), _("Field"), _("Value"), _("Message")]
     rows = (
         [
             ONE_OF_KIND.get(line.kind, line.kind),
             line.key,
             line.person.list_name if line.person else "",
             SEVERITY_LOOKS[line.severity].word,
+            line.code,
+            line.field,
+            line.value,
             line.text,
         ]
         for line in lines

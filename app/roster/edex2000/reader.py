@@ -14,7 +14,7 @@ from app.errors import RosterUnreadable
 from app.roster import ABSENT, Kind, Roster
 from app.roster.edexml import edex_roster
 from app.roster.edexml.reader import EdexData, EdexGroup, EdexPerson
-from app.roster.messages import Notes
+from app.roster.messages import Notes, as_read
 from app.roster.reading.values import BRIN4, Checker, plain
 
 from .layouts import PUPILS, Layout, is_in_place, no_edex2000
@@ -169,7 +169,7 @@ class Edex2000Reader:
         if code == "m":
             return "male" if "v" in self._genders.values() else "female"
         if code not in GENDERS:
-            self._notes.warning("pupil", key, "gender-unknown-code")
+            self._notes.warning("pupil", key, "gender-unknown-code", field="gender", value=as_read(code))
         return GENDERS.get(code, "unknown")
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from app.roster.messages import Notes
+from app.roster.messages import Notes, as_read
 from app.roster.reading.safe_xml import local_name
 from app.roster.reading.values import LENGTHS, Checker, plain
 
@@ -178,7 +178,7 @@ class EdexReader:
         if code is None:
             return None
         if code not in GENDERS:
-            self._notes.warning("pupil", key, "gender-unknown-code")
+            self._notes.warning("pupil", key, "gender-unknown-code", field="gender", value=as_read(code))
         return GENDERS.get(code, "unknown")
 
     def _new_key(self, kind: str, element: etree._Element, known: Iterable[str]) -> str | None:

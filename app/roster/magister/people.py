@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from app.roster import ABSENT
+from app.roster.messages import as_read
 from app.roster.reading.values import LENGTHS, Checker, plain
 
 from .enrolments import Row
@@ -67,7 +68,7 @@ def gender(check: Checker, kind: str, number: str, value: Any) -> Any:
         return ABSENT
     code = value.casefold().strip(". ")
     if code not in GENDERS and code not in UNKNOWN_GENDERS:
-        check.notes.warning(kind, number, "gender-unknown-code")
+        check.notes.warning(kind, number, "gender-unknown-code", field="gender", value=as_read(value))
     return GENDERS.get(code, "unknown")
 
 

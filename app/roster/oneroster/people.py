@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final, NamedTuple, TypeVar
 
 from app.roster import ABSENT, Kind, RosterGuardian, RosterPupil, RosterStaff
-from app.roster.messages import Notes
+from app.roster.messages import Notes, as_read
 from app.roster.reading.name_prefixes import is_prefix, split_prefix
 from app.roster.reading.values import LENGTHS, Checker
 
@@ -145,7 +145,7 @@ class PeopleReader:
         if not sex:
             return None
         if sex.casefold() not in SEXES:
-            self._notes.warning(kind, number, "gender-unknown-code")
+            self._notes.warning(kind, number, "gender-unknown-code", field="gender", value=as_read(sex))
         return SEXES.get(sex.casefold(), "unknown")
 
     def birth_date(self, number: str, user: User) -> date | None:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from app.roster import ABSENT, RosterGroup, RosterLocation, RosterPupil, RosterStaff
-from app.roster.messages import Notes
+from app.roster.messages import Notes, as_read
 from app.roster.reading.dates import as_date, iso_date
 from app.roster.reading.name_prefixes import split_prefix
 from app.roster.reading.values import BRIN6, LENGTHS, Checker, plain
@@ -171,6 +171,6 @@ class PresentisReader:
         fields["email"] = self._check.email(kind, number, value) if value else value
         code = value_of(record, "gender")
         if code and code.casefold() not in GENDERS:
-            self._notes.warning(kind, number, "gender-unknown-code")
+            self._notes.warning(kind, number, "gender-unknown-code", field="gender", value=as_read(code))
         fields["gender"] = GENDERS.get(code.casefold(), "unknown") if code else ABSENT
         return fields

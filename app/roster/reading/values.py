@@ -5,7 +5,7 @@ import unicodedata
 from datetime import date
 from typing import Final
 
-from app.roster.messages import Notes
+from app.roster.messages import Notes, as_read
 
 # The longest texts we keep. A longer one is a mistake in the source, and PostgreSQL would refuse the whole run for it.
 LENGTHS: Final = {
@@ -82,7 +82,7 @@ class Checker:
         """The text, or None with a warning when it is too long."""
         text = plain(value)
         if text is not None and len(text) > LENGTHS[field]:
-            self.notes.warning(kind, number, "field-too-long", field=field)
+            self.notes.warning(kind, number, "field-too-long", field=field, value=as_read(text))
             return None
         return text
 
@@ -90,7 +90,7 @@ class Checker:
         """The address, or None with a warning when mail cannot be sent to it."""
         text = plain(value)
         if text is not None and not is_email(text):
-            self.notes.warning(kind, number, "email-unreadable")
+            self.notes.warning(kind, number, "email-unreadable", field="email", value=as_read(text))
             return None
         return text
 
@@ -103,6 +103,6 @@ class Checker:
             self._dates[value] = read_date(text)
         day = self._dates[value]
         if day is None or (field == "birth_date" and not likely_birth_date(day, self.today)):
-            self.notes.warning(kind, number, "date-unreadable", record_key, field=field)
+            self.notes.warning(kind, number, "date-unreadable", record_key, field=field, value=as_read(value))
             return None
         return day

@@ -62,7 +62,7 @@ class Guardians:
             pupils = row.values.get("pupil_number")
             if row.is_shifted:
                 self.into.notes.error("guardian", key, "table-row-shifted", row=str(row.line))
-            elif not pupils or pupils is UNUSABLE:
+            elif not pupils or pupils == UNUSABLE:
                 self.into.notes.error("guardian", key, "table-pupil-missing", row=str(row.line))
                 self.into.numberless["guardian"] += 1
             else:

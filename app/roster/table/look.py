@@ -130,7 +130,7 @@ def _shown(row: TableRow, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 def shown_value(value: Any) -> str:
     """A value in the words of who checks it: '09-03-2011', 'ja', 'vrouw', 'h2a.wi, h2a.en'."""
-    if value is UNUSABLE:
+    if value == UNUSABLE:
         return _("cannot be read")
     if value is None:
         return ""

@@ -15,7 +15,7 @@ from app.errors import RosterUnreadable
 from app.roster.reading.values import is_email, plain
 
 from .cells import is_cell_error, type_Cell
-from .kept_values import UNUSABLE
+from .kept_values import UNUSABLE, Unusable
 from .traps import Evidence
 from .words import GENDERS, MONTHS, NO, SORTS, YES
 
@@ -55,13 +55,13 @@ class CellReader:
         }
 
     def read(self, name: str, reads: str, cell: type_Cell) -> Any:
-        """The value of a cell in the column of this field: None when it is empty, UNUSABLE when it is not readable."""
+        """The value of a cell in the column of this field: None when it is empty, Unusable when it is not readable."""
         if cell is None or cell == "":
             return None
         if is_cell_error(cell):
-            return UNUSABLE
-        seen = self.columns[name]
-        return self._reads.get(reads, self.text)(seen, cell)
+            return Unusable(str(cell))
+        value = self._reads.get(reads, self.text)(self.columns[name], cell)
+        return Unusable(str(cell)) if value == UNUSABLE else value
 
     def text(self, seen: Evidence, cell: type_Cell) -> str | None:
         """One line of text. A whole number loses the .0 that Excel gave it."""

@@ -115,8 +115,11 @@ def _newest(lines: Iterable[tuple[Origin, dict[str, Any]]]) -> tuple[dict[str, O
 
 
 def _said(session: Session, actor: Actor, person: Person) -> list[Said]:
-    """What the latest runs said about this number or key; the newest first, at most MOST_MESSAGES."""
-    mine = SyncRun.institution_id == person.institution_id
+    """What the latest runs said about this number or key; the newest first, at most MOST_MESSAGES.
+
+    What was thrown away said nothing.
+    """
+    mine = sa.and_(SyncRun.institution_id == person.institution_id, SyncRun.status != "discarded")
     latest = sa.select(SyncRun.id).where(mine).order_by(SyncRun.id.desc()).limit(LATEST_RUNS)
     rows = session.execute(
         sa.select(SyncMessage, SyncRun)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Group, Location, LocationKey, Person, PersonKey, PersonKind, SyncMessage, SyncRun
 from app.roster import RosterMessage
+from app.roster.field_names import field_text
 from app.roster.messages import message_text
 from app.services.access import Actor
 from app.services.reach import visible_groups, visible_persons
@@ -29,13 +30,19 @@ PERSON_KINDS = tuple(kind.value for kind in PersonKind)
 
 @dataclass(frozen=True, slots=True)
 class MessageLine:
-    """A message as it is read: the record by number, its person when known, how bad, and the sentence."""
+    """A message as it is read: the record by number, its person when known, how bad, and the sentence.
+
+    `field`: what it is about, in words; `value`: what stood there in the source.
+    """
 
     severity: str
     kind: str
     key: str
     text: str
     person: Person | None = None
+    code: str = ""
+    field: str = ""
+    value: str = ""
 
 
 def list_messages(session: Session, actor: Actor, run: SyncRun, severity: str | None = None, wanted: int = 1) -> Page:
@@ -135,14 +142,17 @@ def read_messages(session: Session, actor: Actor, run: SyncRun, rows: Sequence[S
     people = known_people(session, actor, run, ((row.kind, row.key) for row in rows))
     unseen = _mentioned_out_of_reach(session, actor, run, rows)
 
-    def text(row: SyncMessage) -> str:
+    def line(row: SyncMessage) -> MessageLine:
         said = {
             name: "…" if (MENTIONED.get(name), value) in unseen else value
             for name, value in (row.details or {}).items()
         }
-        return message_text(RosterMessage(row.severity, row.kind, row.key, row.code, said))
+        text = message_text(RosterMessage(row.severity, row.kind, row.key, row.code, said))
+        field = field_text(said["field"]) if "field" in said else ""
+        person = people.get((row.kind, row.key))
+        return MessageLine(row.severity, row.kind, row.key, text, person, row.code, field, said.get("value", ""))
 
-    return [MessageLine(row.severity, row.kind, row.key, text(row), people.get((row.kind, row.key))) for row in rows]
+    return [line(row) for row in rows]
 
 
 def _mentioned_out_of_reach(

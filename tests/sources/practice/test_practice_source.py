@@ -12,7 +12,8 @@ import app.roster as roster_package
 from app.errors import InvalidInput, UnknownName
 from app.roster import Kind, RosterMessage
 from app.roster.confined import ConfinedSource
-from app.roster.messages import FIELDS, MESSAGES, message_text
+from app.roster.field_names import FIELDS
+from app.roster.messages import MESSAGES, message_text
 from app.roster.practice import PracticeSource, make_practice_school
 from app.roster.reading.values import is_email
 from app.roster.sources import SOURCES, file_source, service_source

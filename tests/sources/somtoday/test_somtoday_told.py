@@ -220,7 +220,10 @@ def test_an_end_that_cannot_be_read_is_a_warning_about_the_leaving_date_z244(pla
 
     (message,) = fetch().messages
 
-    assert (message.code, message.values) == ("date-unreadable", {"field": "leaving_date"})
+    assert (message.code, message.values) == (
+        "date-unreadable",
+        {"field": "leaving_date", "value": "ooit"},
+    )
     assert (message.key, message.record_key) == (str(pupil["leerlingnummer"]), pupil["uuid"])
 
 

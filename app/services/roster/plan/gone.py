@@ -89,7 +89,8 @@ def gone_links(draft: Draft) -> None:
     gone = {person_id for person_id, values in draft.plan.rows["person"].changed if values.get("left_on")}
     if not gone:
         return
-    known, rows, kept = draft.known, draft.plan.rows, draft.places.kept_groups
+    known, rows = draft.known, draft.plan.rows
+    kept = draft.places.kept_groups - known.left_groups  # nobody tells those any more
     for person_id in sorted(gone):
         rows["group_pupil"].gone.extend((g, person_id) for g in sorted(known.pupil_groups.get(person_id, set()) - kept))
         rows["group_staff"].gone.extend((g, person_id) for g in sorted(known.staff_groups.get(person_id, set()) - kept))
