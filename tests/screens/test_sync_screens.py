@@ -152,6 +152,12 @@ def test_the_details_say_what_changed_and_that_all_went_well_z236(admin_client, 
     assert "4,0 seconden" in words
 
 
+def test_a_run_is_compared_with_the_one_before_of_the_same_source(admin_client, make_run):
+    make_run(counts=counts(pupils={"seen": 1500}), source="somtoday")
+    run = make_run(counts=counts(pupils={"seen": 5}), source="table")
+    assert "vorige keer" not in page(admin_client, run)
+
+
 def test_an_empty_table_of_messages_says_so_z242_z243(admin_client, make_run):
     words = page(admin_client, make_run())
     assert "Synchronisatie details - 0 t/m 0 (van 0)" in words

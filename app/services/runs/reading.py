@@ -102,11 +102,11 @@ def run_line(session: Session, actor: Actor, run: SyncRun) -> RunLine:
 
 
 def applied_before(session: Session, run: SyncRun) -> SyncRun | None:
-    """The applied run before this one, to compare with."""
+    """The applied run of the same source before this one, to compare with."""
     return session.scalar(
         sa.select(SyncRun)
         .where(SyncRun.institution_id == run.institution_id, SyncRun.status == "applied", SyncRun.id < run.id)
-        .where(SyncRun.undo_of.is_(None))
+        .where(SyncRun.undo_of.is_(None), SyncRun.source == run.source)
         .order_by(SyncRun.id.desc())
         .limit(1)
     )
