@@ -1,6 +1,6 @@
 """The database of the machine: runs, decisions by hand, and reading what is known in the words of the model."""
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -168,7 +168,9 @@ class World:
         return told
 
     def _rows(self, statement):
-        return [tuple(row) for row in self.session.connection().exec_driver_sql(statement)]
+        """Straight from the driver: the machine reads the whole school after each step."""
+        with closing(self.session.connection().connection.cursor()) as cursor:
+            return cursor.execute(statement).fetchall()
 
     def ids(self):
         """(kind, key): the person who has that key."""
