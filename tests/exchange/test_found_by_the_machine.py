@@ -1,5 +1,7 @@
 """What the machine found, each as a story of its own."""
 
+from datetime import date
+
 import pytest
 
 from tests.exchange.machine_school import GROUPS
@@ -125,3 +127,36 @@ def test_who_is_in_the_class_again_stays_there_when_the_run_between_is_undone_r1
     world.undo(run_id)
 
     assert world.whole() == whole
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_who_leaves_by_an_undo_leaves_the_groups_of_later_too_r102(app, session, is_new):
+    world = World(session)
+    stays, child, teacher = pupil("1", group_key="2A"), pupil("2", group_key="2A"), staff("1", group_keys=("2A",))
+    mentored = child._replace(group_keys=("wi",), mentor_keys=("m1",))
+    for people in [(stays,)] if is_new else [(stays, child), (stays,)]:
+        world.run(roster(*people, groups=GROUPS))
+    run_id = world.run(roster(stays, child, groups=GROUPS))
+    world.run(roster(stays, mentored, teacher, groups=GROUPS))
+
+    world.undo(run_id)
+
+    school = world.read()
+    assert not school.people["pupil", "k2"].here
+    assert (school.groups, school.mentors) == ({(("pupil", "k1"), "2A"), (("staff", "m1"), "2A")}, set())
+
+
+def test_who_stays_is_known_again_after_the_other_alone_was_told_r105(app, session):
+    """The data of the other are heard as long as it is told alone; then the own record speaks again."""
+    world = World(session)
+    one, twin = pupil("1", group_key="2A"), pupil("2", last_name="Smit", birth_date=date(2012, 4, 3), group_key="2A")
+    world.run(roster(one, twin, groups=GROUPS))
+    ids = world.ids()
+    world.merge(ids["pupil", "k1"], ids["pupil", "k2"])
+    before = world.read()
+    world.run(roster(twin, groups=GROUPS))
+    assert world.read().people["pupil", "k1"].last == "Smit"
+
+    world.run(roster(one, twin, groups=GROUPS))
+
+    assert world.read() == before

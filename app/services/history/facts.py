@@ -25,11 +25,11 @@ from app.models import (
 )
 from app.services.bulk import read_rows
 
-from .past import OWNERS, GroupNow, Past, Present, Somebody, named_row, owners_of, type_Row
+from .past import MEMBERS, OWNERS, GroupNow, Past, Present, Somebody, named_row, owners_of, type_Row
 from .table_rows import TABLES, identity_of, read_by, stored_columns, type_Key
 
 SHOWN: Final = ("id", "kind", "number", "first_name", "initials", "prefix", "last_name")
-MEMBERS: Final = (GroupPupil, GroupStaff, Enrolment)  # what is in a group
+IN_GROUPS: Final = (GroupPupil, GroupStaff, Enrolment)  # what is in a group
 WHOLE: Final = frozenset({"roster-gone", "roster-returned", "roster-new", "persons-merged", "persons-split"})
 EVERYTHING: Final = "*"
 
@@ -90,7 +90,7 @@ def _read_places(session: Session, institution_id: int, past: Past, present: Pre
         present.groups[id] = GroupNow(*about)
     places = sa.select(Location.id, Location.code, Location.name).where(Location.institution_id == institution_id)
     present.locations = {id: (code, name) for id, code, name in read_rows(session, places)}
-    for table in MEMBERS:
+    for table in IN_GROUPS:
         _note_users(session, institution_id, table, "group_id", past.new["school_group"], present.used_groups)
 
 
@@ -111,8 +111,8 @@ def _note_users(
 
 
 def _read_ties(session: Session, institution_id: int, past: Past, present: Present) -> None:
-    """What hangs on new persons and locations besides what the run made itself."""
-    people, places = past.new["person"].keys(), past.new["location"].keys()
+    """What hangs on new persons and locations besides what the run made itself; and on who came back."""
+    people, places = past.new["person"].keys() | past.came_back, past.new["location"].keys()
     for table, column in _referring(Person):
         if table is PersonLocation or not people:
             continue
@@ -121,6 +121,8 @@ def _read_ties(session: Session, institution_id: int, past: Past, present: Prese
         for person, *key in read_by(session, institution_id, table, (column,), people, (column, *identity)):
             if not identity or tuple(key) not in own:
                 present.tied[person] = "account" if "account" in (why, present.tied.get(person)) else "other"
+                if table.__tablename__ in MEMBERS:
+                    present.joined.setdefault(person, set()).add((table.__tablename__, tuple(key)))
     for table, column in _referring(Location):
         if places and table.__tablename__ not in ("person_location", "place_set_location", "route_year"):
             _note_users(session, institution_id, table, column, places, present.used_places)

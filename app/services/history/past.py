@@ -44,6 +44,12 @@ class Past:
     def is_empty(self) -> bool:
         return not (self.new or self.gone or self.changed)
 
+    @property
+    def came_back(self) -> set[type_Key]:
+        """Who had left and returned in the run."""
+        pairs = ((key, changed.get("left_on")) for key, changed in self.changed["person"].items())
+        return {key for key, left_on in pairs if left_on and left_on[1] is None}
+
     def keys(self, table: str) -> set[type_Key]:
         """What the rows of this table to which something happened are known by."""
         return {*self.new[table], *self.gone[table], *self.changed[table]}
@@ -102,6 +108,9 @@ class Present:
     groups: dict[int, GroupNow] = field(default_factory=dict)  # of the whole school
     locations: dict[int, tuple[str, str]] = field(default_factory=dict)  # of the whole school: (code, name)
     tied: dict[int, str] = field(default_factory=dict)  # new persons on whom something else hangs: "account", "other"
+    joined: dict[int, set[tuple[str, type_Key]]] = field(
+        default_factory=dict
+    )  # who was new or came back: MEMBERS since
     used_groups: dict[int, set[tuple[str, type_Key]]] = field(default_factory=dict)  # new groups: what refers to them
     used_places: dict[int, set[tuple[str, type_Key]]] = field(default_factory=dict)  # new locations: the same
     since: Mapping[int, Set[str]] = field(default_factory=dict)  # person: fields that the log says changed later

@@ -35,8 +35,7 @@ def undo_people(undo: Undo) -> None:
 
 def _undo_places(undo: Undo) -> None:
     """Who leaves again is seen from where they were before they came back, and from nowhere else."""
-    came_back = (key for key, pairs in undo.past.changed["person"].items() if pairs.get("left_on", "?")[-1] is None)
-    left_again = {key[0] for key in came_back if undo.put_back["person"].get(key, {}).get("left_on")}
+    left_again = {key[0] for key in undo.past.came_back if undo.leaves(key[0])}
     if left_again:
         then = undo.past.gone["person_location"].items()
         undo.plan.rows["person_location"].gone.extend(sorted(left_again))
@@ -78,6 +77,16 @@ def undo_links(undo: Undo) -> None:
         for key, row in undo.past.gone[table].items():
             if undo.scope.has(table, key):
                 _undo_gone_link(undo, table, key, row)
+    _leave_groups(undo)
+
+
+def _leave_groups(undo: Undo) -> None:
+    """Who leaves is in no group of this year any more and has, or is, no mentor: also what came after the run."""
+    year = max((group.school_year for group in undo.present.groups.values()), default=0)
+    for person in filter(undo.leaves, undo.present.joined):
+        for table, key in sorted(undo.present.joined[person]):
+            if table == "mentor" or undo.present.groups[key[0]].school_year == year:
+                undo.delete(table, key)
 
 
 def _goes_along(undo: Undo, table: str, key: type_Key) -> bool:
@@ -93,7 +102,9 @@ def _undo_new_link(undo: Undo, table: str, key: type_Key, row: Mapping[str, Any]
     now = undo.now(table, key)
     if table not in MEMBERS and any(one in undo.left for one in owners_of(table, key, row)):
         return  # who is marked as left keeps all but groups and mentors, to be known again
-    if now is None or differs(row, now):
+    if table in MEMBERS and any(map(undo.leaves, owners_of(table, key, row))):
+        undo.delete(table, key)
+    elif now is None or differs(row, now):
         undo.stay(table, key, "undo-changed", _shown_as(table))
     elif _is_of_later(undo, table, key):
         undo.stay(table, key, "undo-changed", SETS[table])

@@ -77,6 +77,10 @@ class Undo:
         there = {"person": self.present.there, "school_group": self.present.groups, "location": self.present.locations}
         return (table, id) in self.made or id in there[table]
 
+    def leaves(self, person: int) -> bool:
+        """Whether this person is at the school now, and has left once the undo is done."""
+        return bool(self.put_back["person"].get((person,), {}).get("left_on"))
+
     def group_of(self, id: int | None) -> int | None:
         """The group itself, or the one that has its place now."""
         return self.stands_for.get(id, id) if id is not None else None

@@ -16,18 +16,21 @@ from app.services.roster.plan.known import ECKID, UNTOLD
 def read_former(
     session: Session, institution_id: int, fields: Iterable[str]
 ) -> dict[int, list[tuple[int, str, bool, None, tuple[Any, ...]]]]:
-    """Per person all who were merged into it, also by way of another, as (id, kind, made by hand, None, fields)."""
+    """Per person all who were merged into it, also by way of another, as (id, kind, made by hand, None, fields).
+
+    And the person itself as it was at each merge: meanwhile the record of another may have been heard.
+    """
     rows = sa.select(Merge.kept_id, Merge.absorbed_id, Merge.rows).where(Merge.institution_id == institution_id)
-    merges = {absorbed_id: (kept_id, kept["person"]) for kept_id, absorbed_id, kept in session.execute(rows)}
+    merges = {absorbed_id: (kept_id, kept) for kept_id, absorbed_id, kept in session.execute(rows)}
     found: dict[int, list[Any]] = defaultdict(list)
-    for absorbed_id, (kept_id, was) in merges.items():
+    for kept_id, kept in merges.values():
         while kept_id in merges:
             kept_id = merges[kept_id][0]
-        born = date.fromisoformat(was["birth_date"]) if was["birth_date"] else None
-        values = was | {"birth_date": born}
-        found[kept_id].append(
-            (absorbed_id, was["kind"], was["hand_made"], None, tuple(values[name] for name in fields))
-        )
+        for was in (kept["person"], kept["kept"]):
+            born = date.fromisoformat(was["birth_date"]) if was["birth_date"] else None
+            values = was | {"birth_date": born}
+            told = tuple(values[name] for name in fields)
+            found[kept_id].append((was["id"], was["kind"], was["hand_made"], None, told))
     return dict(found)
 
 
