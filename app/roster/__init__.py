@@ -170,6 +170,7 @@ class Roster:
     guardianships: tuple[RosterGuardianship, ...] = ()
     staff: tuple[RosterStaff, ...] = ()
     closed_locations: frozenset[str] = frozenset()  # keys the source refused: their people are not gone
+    unasked: frozenset[str] = frozenset()  # how keys of people begin who were not asked after: they are not gone
     messages: tuple[RosterMessage, ...] = ()
     is_delta: bool = False
     gone: frozenset[tuple[Kind, str]] = frozenset()  # technical keys

@@ -111,6 +111,8 @@ class _Fetching:
             staff=tuple(self._staff),
             staff_links_told=False,
             closed_locations=frozenset(self._closed),
+            # Staff have no location; their keys say of which school they are.
+            unasked=frozenset(f"{key}_" for key in self._closed),
             messages=tuple(self._notes.messages),
         )
 

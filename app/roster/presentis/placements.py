@@ -24,7 +24,7 @@ def linked(told: Told, day: date, notes: Notes) -> tuple[tuple[RosterPupil, ...]
         records = told.classes.get(key)
         home = None if records is None else home_of(records, day)
         mentors = mentors_of(home) if records is not None else ()
-        own_class = None if home is None else told.class_of(home, pupil)
+        own_class = None if home is None or told.is_hidden(home) else told.class_of(home, pupil)
         for mentor in mentors:
             if mentor in classes and own_class is not None:
                 classes[mentor][own_class] = None
@@ -32,12 +32,14 @@ def linked(told: Told, day: date, notes: Notes) -> tuple[tuple[RosterPupil, ...]
                 notes.warning("pupil", pupil.number, "mentor-unknown", mentor=mentor[:12])
         links: dict[str, Any] = {"group_key": ABSENT, "group_keys": ABSENT, "mentor_keys": ABSENT}
         if records is not None:
-            links["group_key"] = own_class
+            links["group_key"] = ABSENT if home is not None and told.is_hidden(home) else own_class
             # With those whose own record is bad: who is still named, stays (the plan knows whom it knows).
             links["mentor_keys"] = mentors if Kind.STAFF not in told.refused else ABSENT
         if records is not None and key in told.courses:
-            guest = (told.class_of(one, pupil) for one in records if is_guest(one) and is_on(one, day))
-            links["group_keys"] = (*dict.fromkeys(filter(None, guest)), *courses_of(told.courses[key], day))
+            guest = [one for one in records if is_guest(one) and is_on(one, day)]
+            if not any(map(told.is_hidden, guest)):
+                keys = dict.fromkeys(filter(None, (told.class_of(one, pupil) for one in guest)))
+                links["group_keys"] = (*keys, *courses_of(told.courses[key], day))
         pupils.append(pupil._replace(**links))
     is_whole = all(key in told.classes for key in told.pupils if not _has_left(told.pupils[key], day))
     staff = tuple(

@@ -35,6 +35,11 @@ class Told:
     groups_complete: bool = True
     listed: dict[str, list[str]] = field(default_factory=dict)  # folded name of a class: locations that list it
 
+    def is_hidden(self, record: type_Record) -> bool:
+        """Whether this class may be one of a location that we did not ask."""
+        name = plain(record.get("klas"))
+        return bool(name and self.closed and self.listed) and name.casefold() not in self.listed
+
     def class_of(self, record: type_Record, pupil: RosterPupil) -> str | None:
         """The key of the class of a placement: of the pupil's own location, else of the only one that has it."""
         name = plain(record.get("klas"))
@@ -141,7 +146,7 @@ class Reading:
         told.classes = self._asked("leerlingklassen", list(here), "home_groups")
         for key, records in told.classes.items():
             for record in records:
-                group = told.class_of(record, here[key])
+                group = None if told.is_hidden(record) else told.class_of(record, here[key])
                 if group is not None:
                     self._class(group, plain(record.get("klas")) or "", str(here[key].location_key))
         names = self._courses()

@@ -22,7 +22,8 @@ class Lessons:
 
     pupils: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # code: keys of groups
     staff: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    mentors: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # key of a mentor group: staff
+    # Key of a mentor group: staff; nobody when its hours did not take place, or with another teacher.
+    mentors: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,18 @@ class Timetable:
     def read(self, appointments: Iterable[Mapping[str, Any]], lessons: Lessons) -> None:
         """Adds what these appointments show. One that was cancelled, or has another teacher, shows less."""
         for appointment in appointments:
-            if is_off(appointment):
+            keys, teachers = self._groups_of(appointment), codes_in(appointment, "teachers")
+            is_given = not is_off(appointment)
+            is_by_own = is_given and appointment.get("teacherChanged") is not True
+            if len(keys) == 1 and self._is_of_mentor(appointment, *keys):
+                lessons.mentors[min(keys)].update(teachers if is_by_own else ())
+            if not is_given:
                 continue
-            keys = self._groups_of(appointment)
             for code in codes_in(appointment, "students"):
                 lessons.pupils[code] |= self._own(code, keys)
-            if appointment.get("teacherChanged") is not True:
-                teachers = codes_in(appointment, "teachers")
+            if is_by_own:
                 for code in teachers:
                     lessons.staff[code] |= keys
-                if len(keys) == 1 and self._is_of_mentor(appointment, *keys):
-                    lessons.mentors[min(keys)].update(teachers)
 
     def _is_of_mentor(self, appointment: Mapping[str, Any], key: str) -> bool:
         """Whether the teacher is here as mentor: in a group for that alone, or in a class when the subject says so."""

@@ -106,11 +106,16 @@ class School:
         )
 
     def _mentors_of(self, groups: set[Any]) -> Any:
-        """The mentors of these groups; ABSENT when no lesson in these weeks shows one."""
-        if self._lessons is None or Kind.STAFF in self._told.refused:
+        """The mentors of these groups. ABSENT when lessons show none, or only that theirs did not take place.
+
+        Whoever changes class has the old mentor no more, also when the new class has no hour of its mentor.
+        """
+        if self._lessons is None or not self._lessons.mentors or Kind.STAFF in self._told.refused:
             return ABSENT
         found = {code for group in groups for code in self._lessons.mentors.get(group, ())}
-        return tuple(sorted(found & self._mentors)) or ABSENT
+        mentors = tuple(sorted(found & self._mentors))
+        is_unclear = groups <= {ABSENT, None} or not self._lessons.mentors.keys().isdisjoint(groups)
+        return mentors or (ABSENT if is_unclear else ())
 
     def _home(self, place: Mapping[str, Any], seen: set[str]) -> Any:
         """The class that the department names, else the only one in which the pupil has lessons."""

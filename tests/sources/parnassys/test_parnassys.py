@@ -174,6 +174,7 @@ def test_a_school_that_is_off_or_refused_is_closed_and_nobody_is_gone_z228():
         for roster in (off, refused):
             assert roster.closed_locations == {"11AA"}
             assert counts(plan(roster, known), "pupils") == {"seen": 30, "unchanged": 30}
+            assert counts(plan(roster, known), "staff") == {"seen": 4, "unchanged": 4}
         assert codes(refused) == [("warning", "11AA", "location-refused")]
         with pytest.raises(RosterUnavailable, match="staan uit|switched off"):
             two(player, off=frozenset({"99ZZ", "11AA"})).fetch()

@@ -2,6 +2,8 @@
 
 import pytest
 
+from app.roster import ABSENT
+from tests.roster.roster_world import imported, plan
 from tests.sources.presentis.presentis_world import by_number, fetch, pauses, player, source
 
 __all__ = ["fetch", "pauses", "player", "source"]
@@ -57,3 +59,22 @@ def test_who_is_told_by_two_locations_is_where_they_have_not_left(player, fetch)
 
     assert by_number(roster.pupils, one["leerlingnummer"]).location_key == "101"
     assert len(roster.pupils) == 60
+
+
+def test_a_class_of_a_location_that_was_not_asked_stays_as_it_is(player, fetch):
+    """Switched off or refused: its classes are not listed, so nobody can tell whose this one is (Z-228)."""
+    one, two = player.school.leerlingen[100][:2]
+    player.school.klassen[101].append({"klas": 601, "omschrijving": "Topsport"})
+    now = player.school.leerlingklassen[one["leerlingid"]][0]
+    player.school.leerlingklassen[one["leerlingid"]].append({**now, "klas": 601, "gast": True})
+    player.school.leerlingklassen[two["leerlingid"]][0]["klas"] = 601
+    known = imported(fetch())
+
+    roster = fetch(switched_off=frozenset({"101"}))
+
+    guest, other = (by_number(roster.pupils, each["leerlingnummer"]) for each in (one, two))
+    assert (guest.group_keys, other.group_key) == (ABSENT, ABSENT)
+    assert "klas/100/601" not in {group.key for group in roster.groups}
+    known.off = frozenset(place.id for place in known.locations if place.name == "Havenkwartier")
+    rows = plan(roster, known).rows
+    assert not any(rows[name].new or rows[name].gone for name in ("school_group", "group_pupil", "mentor"))

@@ -72,7 +72,7 @@ def test_a_group_for_the_mentor_alone_needs_no_subject(player):
     player.portal.lesson(group, 20, [place["student"]], ["doc6", "doc2"])
 
     assert mentors_of(player) == ("doc2", "doc6")
-    assert mentors_of(player, 1) is ABSENT
+    assert mentors_of(player, 1) == ()
 
 
 def test_who_is_not_called_mentor_is_none_where_others_are(player, home):
@@ -94,6 +94,34 @@ def test_a_mentor_stays_in_a_holiday_and_goes_with_another(player, home):
     player.portal.appointments.append({**last, "teachers": ["doc6"]})
     changed = plan(player.fetch(), known).rows["mentor"]
     assert len(changed.new) == len(changed.gone) == len(classmates(player, home))
+
+
+def test_who_changes_class_has_the_old_mentor_no_more(player, home):
+    """Also when the new class shows no hour of its mentor: a mentor sees the pupil."""
+    player.portal.lesson(home, 20, classmates(player, home), ["doc5"], subjects=["mentor"])
+    known = imported(player.fetch())
+    code, place = player.portal.users[0]["code"], player.portal.studentsindepartments[0]
+    new = next(one for one in player.portal.homes.values() if one["isMainGroup"] and one["id"] != home["id"])
+    place |= {"mainGroup": new["id"], "departmentOfBranch": new["departmentOfBranch"]}
+    for lesson in player.portal.appointments:
+        lesson["students"] = [one for one in lesson["students"] if one != code]
+    player.portal.lesson(new, 20, [code], ["doc1"])
+
+    assert mentors_of(player) == ()
+    assert len(plan(player.fetch(), known).rows["mentor"].gone) == 1
+
+
+@pytest.mark.parametrize("how", [{"cancelled": True}, {"teacherChanged": True}])
+def test_a_mentor_whose_hours_fall_out_stays(player, home, how):
+    last = player.portal.lesson(home, 20, classmates(player, home), ["doc5"], subjects=["mentor"])
+    other = {"id": 902, "name": "men2", "extendedName": "j9.men2", "isMentorGroup": True, "departmentOfBranch": 1}
+    player.portal.groupindepartments.append(other | OWN)
+    player.portal.lesson(other, 20, ["999999"], ["doc2"])
+    known = imported(player.fetch())
+    last |= how
+
+    assert mentors_of(player) is ABSENT
+    assert not plan(player.fetch(), known).rows["mentor"].gone
 
 
 @pytest.mark.parametrize(("name", "told"), [("students", "teaching_groups"), ("teachers", None)])

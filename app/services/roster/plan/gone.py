@@ -14,12 +14,17 @@ from .parts import judged
 def keep_linked(draft: Draft) -> None:
     """Guardians and staff of pupils and groups that stay as they are, stay too. The one place with this rule.
 
-    So does everybody of a kind of which the source tells some people only.
+    So does everybody of a kind of which the source tells some people only, and whom it was not asked after.
     """
     known = draft.known
     for kind in ("staff", "guardian"):
         if KIND_OF[kind] in draft.roster.partial:
             draft.stays |= known.keyed.get(kind, {}).keys()
+    if draft.roster.unasked:
+        beginnings = tuple(draft.roster.unasked)
+        draft.stays |= {
+            person for keys in known.keyed.values() for person, key in keys.items() if key.startswith(beginnings)
+        }
     for pupil in [person for person in draft.stays if person in known.placed]:
         draft.stays |= known.guardians.get(pupil, {}).keys() | known.mentors.get(pupil, set())
     if draft.places.kept:
