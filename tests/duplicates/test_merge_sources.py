@@ -35,6 +35,20 @@ def test_across_two_sources_nobody_is_new_or_gone(session, across, take_in):
     assert session.get_one(Person, across).left_on is None
 
 
+def test_across_two_sources_the_number_stays_whichever_was_read_last(session, across, take_in):
+    for told in (roster(FILE_SANNE, **FROM_FILE), roster(SANNE), roster(FILE_SANNE, **FROM_FILE)):
+        take_in(told)
+        person = session.get_one(Person, across, populate_existing=True)
+        assert person.number == "100001"
+        session.rollback()
+
+
+def test_the_number_that_is_left_in_the_one_source_is_the_number(session, one, take_in):
+    """The school threw one of the two away in its own system."""
+    take_in(roster(TWIN, *OTHERS))
+    assert session.get_one(Person, one).number == TWIN.number
+
+
 @pytest.mark.parametrize("first", ["somtoday", "edexml"])
 def test_across_two_sources_gone_only_when_both_are_silent(session, across, take_in, first):
     silent = {"somtoday": roster(*OTHERS), "edexml": roster(OTHERS[0]._replace(key="f3"), **FROM_FILE)}

@@ -122,7 +122,7 @@ def use_guardians(draft: Draft) -> None:
 def settle(draft: Draft, kind: str, one: Used, links: list[tuple[str, Any, Any]]) -> None:
     """Writes down what is new about one person; `links`: the changes in what the person is linked to."""
     told = DELIVERED[kind](one.record)
-    if number_of(one.record) is None:
+    if number_of(one.record) is None or _is_number_of_before(draft, one):
         told = (ABSENT, *told[1:])
     _settle_keys(draft, kind, one)
     if one.person is None:
@@ -132,6 +132,13 @@ def settle(draft: Draft, kind: str, one: Used, links: list[tuple[str, Any, Any]]
         values = {} if same else dict(_differences(draft, kind, one.record, told, one.person))
         unpinned = hold_pinned(draft, kind, one, told, values) if one.ref in draft.known.pins else []
         _settle_known(draft, kind, one.person, values, links + unpinned)
+
+
+def _is_number_of_before(draft: Draft, one: Used) -> bool:
+    """Whether this is the number of who was merged into this person, who keeps the own one: another source tells it."""
+    were = draft.known.former.get(one.ref, ()) if draft.known.elsewhere.get(one.ref) else ()
+    number = bare(number_of(one.record) or "") if were else ""
+    return any(was.fields[NUMBER] and bare(was.fields[NUMBER]) == number for was in were)
 
 
 def _settle_new(draft: Draft, kind: str, ref: int, fields: tuple[Any, ...]) -> None:
