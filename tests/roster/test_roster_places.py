@@ -143,3 +143,23 @@ def test_who_left_is_gone_although_the_location_is_not_told():
     later = plan(roster(*FAMILY, left, locations=(LINDELAAN,)), known)
 
     assert later.counted()["pupils"]["gone"] == 1
+
+
+@pytest.mark.parametrize("place", [None, "weg"])
+def test_a_pupil_without_a_location_is_where_the_class_is_z277(place):
+    first = plan(roster(pupil(location_key=place), pupil("100002", location_key="L2", group_key=None)))
+
+    at = {row[0]: row[2] for row in first.rows["enrolment"].new}
+    assert counts(first, "pupils") == {"seen": 2, "new": 2}
+    assert len(set(at.values())) == 2
+    assert at[min(at, key=abs)] == next(row[1] for row in first.rows["school_group"].new)
+
+
+def test_a_class_whose_location_is_a_guess_places_nobody():
+    loose = GROUP._replace(location_key=None)
+    first = plan(roster(pupil(location_key=None), pupil("100002", group_key=None), groups=(loose,)))
+
+    assert [(key, code) for _s, _k, key, code in codes(first)] == [
+        ("g2a", "group-location-guessed"),
+        ("100001", "location-missing"),
+    ]

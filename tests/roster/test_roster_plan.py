@@ -198,7 +198,10 @@ def test_a_changed_name_says_that_the_username_stays_part7_nr22():
 
 
 def test_one_bad_record_does_not_stop_the_others_z244():
-    first = plan(roster(pupil(location_key=None), pupil("100002"), pupil("100003", location_key="weg"), *FAMILY[3:]))
+    lost, strange = (
+        pupil(key, location_key=place, group_key=None) for key, place in (("100001", None), ("100003", "w"))
+    )
+    first = plan(roster(lost, pupil("100002"), strange, *FAMILY[3:]))
 
     assert counts(first, "pupils") == {"seen": 3, "new": 1, "skipped": 2}
     assert [(key, code) for _s, _k, key, code in codes(first)] == [

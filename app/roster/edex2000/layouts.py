@@ -111,6 +111,8 @@ def is_in_place(layout: Layout, line: str) -> bool:
     """Whether the columns of this line are where they belong."""
     if "year" not in layout.fields:
         return len(line.rstrip()) <= layout.longest
+    if len(line.rstrip()) >= layout.longest + layout.shortest:
+        return False  # several records without a line end between them
     start, length = layout.fields["year"]
     year = line[start : start + length].strip()
     return bool(_YEAR.fullmatch(year)) or (not year and layout is PUPILS and layout.shortest <= len(line.rstrip()))

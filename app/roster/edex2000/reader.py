@@ -35,6 +35,7 @@ class Edex2000Reader:
         self._year_of: dict[tuple[str, str], str] = {}  # (kind, key): of the line that counts
         self._brins: Counter[str] = Counter()
         self._genders: dict[str, str] = {}
+        self._places: dict[str, str | None] = {}  # of groups
         self._shifted = 0
 
     def lines(self, layout: Layout, lines: list[str], read: Callable[[dict[str, str]], None]) -> None:
@@ -46,8 +47,9 @@ class Edex2000Reader:
                 self._notes.error("roster", "", "edex-line-shifted", file=layout.name, line=str(number))
                 continue
             values = {name: line[start : start + length].strip() for name, (start, length) in layout.fields.items()}
-            self._years[values.get("year", "")] += layout is PUPILS
-            self._brins[values["brin"].upper()] += layout is PUPILS
+            if layout is PUPILS:
+                self._years[values["year"]] += 1
+                self._brins[values["brin"].upper()] += 1
             read(values)
         if wrong * 2 >= len(lines):
             raise no_edex2000()
@@ -59,6 +61,7 @@ class Edex2000Reader:
             if name is None:
                 self._notes.warning("group", key, "group-name-missing")
             self.data.groups[key] = EdexGroup(key, name or key, True, None)
+            self._places[key] = place_of(values)
 
     def pupil(self, values: dict[str, str]) -> None:
         person = self._person("pupil", values, self.data.pupils)
@@ -75,8 +78,8 @@ class Edex2000Reader:
         if values["gender"]:
             self.data.seen_pupil.add("gender")
             self._genders[key] = values["gender"].lower()
-        if BRIN4.fullmatch(values["brin"].upper()):
-            person.location = values["brin"].upper() + (values["place"][-2:].zfill(2))
+        # The end of a line may have been dropped; then the class says it.
+        person.location = place_of(values) or self._places.get(values["group"])
         self.data.pupils[key] = person
 
     def teacher(self, values: dict[str, str]) -> None:
@@ -171,6 +174,12 @@ class Edex2000Reader:
         if code not in GENDERS:
             self._notes.warning("pupil", key, "gender-unknown-code", field="gender", value=as_read(code))
         return GENDERS.get(code, "unknown")
+
+
+def place_of(values: Mapping[str, str]) -> str | None:
+    """The six characters of the location of a line; None when it names no school."""
+    brin = values["brin"].upper()
+    return brin + values["place"][-2:].zfill(2) if BRIN4.fullmatch(brin) else None
 
 
 def iso_text(text: str, today: date) -> str:

@@ -48,6 +48,8 @@ class EdexmlSource:
         if not (reader.data.pupils or reader.data.staff or reader.data.groups or notes.messages):
             raise RosterUnreadable(_("There are no pupils in this file. Export it again."))
         note_violations(self._path, notes)
+        if not brin_of(reader.data.school):
+            notes.warning("roster", "", "school-unsaid")
         return edex_roster(SOURCE, reader.data, notes, self._brin, self._today)
 
 

@@ -10,6 +10,8 @@ from lxml import etree
 from app.roster.messages import Notes
 from app.roster.reading.safe_xml import local_name, new_parser
 
+from .stream import BLANK
+
 FOLDER: Final = Path(__file__).with_name("xsd-2.1")
 MAX_SHOWN: Final = 20
 MAX_BYTES: Final = 5 * 1024 * 1024
@@ -53,7 +55,7 @@ def note_violations(path: Path, notes: Notes) -> None:
     if path.stat().st_size > MAX_BYTES:
         notes.info("roster", "", "schema-skipped")
         return
-    tree = etree.parse(str(path), etree.XMLParser(**new_parser()))
+    tree = etree.fromstring(path.read_bytes().lstrip(BLANK), etree.XMLParser(**new_parser())).getroottree()
     for extra in [element for element in tree.iter() if local_name(element.tag) == "toevoegingen"]:
         # Blocks of vendors have types that nobody else knows; every one would be an error.
         extra.getparent().remove(extra)

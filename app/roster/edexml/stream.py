@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from lxml import etree
 
 from app.errors import RosterUnreadable
+from app.roster.reading.archive import MAGIC
 from app.roster.reading.file_size import MAX_BYTES, too_large
 from app.roster.reading.safe_xml import ENCODINGS, has_doctype, is_too_deep, local_name, new_parser, refuse_head
 
@@ -15,6 +16,7 @@ MAX_HEAD: Final = 4 * CHUNK
 MAX_HELD: Final = 400_000
 # What the parser says of bytes that cannot be in the encoding that the file names (UTF-8 when it names none).
 WRONG_LETTERS: Final = etree.ErrorTypes.ERR_INVALID_ENCODING
+BLANK: Final = b" \t\r\n"
 LISTS: Final = frozenset({"leerlingen", "leerkrachten"})
 _HELD = etree.XPath("count(//*)")
 _INCLUDE = b"http://www.w3.org/2001/XInclude"
@@ -32,7 +34,7 @@ def stream_elements(file: BinaryIO, roots: frozenset[str], wanted: frozenset[str
     try:
         while chunk := file.read(CHUNK):
             if not size:
-                refuse_head(chunk)
+                chunk = checked_start(chunk)
             size += len(chunk)
             if size > MAX_BYTES:
                 raise too_large()
@@ -53,6 +55,14 @@ def stream_elements(file: BinaryIO, roots: frozenset[str], wanted: frozenset[str
         raise unreadable_xml(error, size) from None
     if root is None:
         raise not_a_roster()
+
+
+def checked_start(chunk: bytes) -> bytes:
+    """The first bytes, without blank ones in front of the declaration. Raises RosterUnreadable for what is no XML."""
+    if chunk.startswith(MAGIC):
+        raise RosterUnreadable(_("This is a zip or a workbook, no EDEXML. Choose the XML file; unpack a zip first."))
+    refuse_head(chunk)
+    return chunk.lstrip(BLANK)
 
 
 def checked_root(element: etree._Element, roots: frozenset[str]) -> etree._Element:

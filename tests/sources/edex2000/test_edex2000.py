@@ -157,6 +157,26 @@ def test_lines_may_end_early_and_a_dos_end_mark_is_no_pupil(read):
     assert [location.is_guess for location in roster.locations] == [True]
 
 
+def test_a_line_that_ends_early_is_at_the_location_of_its_class(read):
+    short = pupil("00003", brin="", place="").rstrip()[:99]
+    second = f"{'h2b':<30}{'2':<1}{'G2B':<5}{YEAR:<9}{'99ZZ':<4}{'02':<5}"
+    roster = read(ALL | {"EDEXLL.TXT": lines(pupil(), short), "EDEXGR.TXT": lines(group(), second)})
+
+    assert [one.location_key for one in roster.pupils] == ["99ZZ01", "99ZZ01"]
+
+
+def test_records_without_line_ends_are_refused_and_not_read_as_one_pupil(read):
+    with pytest.raises(RosterUnreadable, match="fixed columns"):
+        read({"EDEXLL.TXT": (pupil() + pupil("00002") + pupil("00003")).encode()})
+
+
+def test_what_the_groups_say_is_no_school_or_year_of_the_pupils(read):
+    other = pupil(brin="88YY", year="2025-2026")
+
+    assert read(ALL | {"EDEXLL.TXT": lines(other)}).brin == "88YY"
+    assert read(ALL | {"EDEXLL.TXT": lines(other)}).school_year == 2025
+
+
 def test_a_line_out_of_its_columns_is_named_and_nobody_is_gone(read):
     roster = read({"EDEXLL.TXT": lines(pupil(), pupil("00002")[3:], pupil("00003"), pupil("00004"))})
 

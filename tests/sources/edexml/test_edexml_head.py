@@ -7,7 +7,7 @@ import pytest
 from app.errors import RosterUnreadable
 from app.roster import Kind
 from tests.sources.edexml import edexml_world
-from tests.sources.edexml.edexml_world import SCHOOL, TODAY, edex, pupil
+from tests.sources.edexml.edexml_world import SCHOOL, TODAY, codes, edex, pupil
 
 read = edexml_world.read
 
@@ -87,3 +87,21 @@ def test_locations_without_a_list_follow_from_the_dependance_or_the_references(r
     two = pupil("1", '<achternaam>B</achternaam><vestiging key="99ZZ01"/>')
     two += pupil("2", '<achternaam>B</achternaam><vestiging key="Noord"/>')
     assert [(x.key, x.code) for x in read(edex(pupils=two)).locations] == [("99ZZ01", "99ZZ01"), ("Noord", "")]
+
+
+def test_a_file_that_names_no_school_says_so(read):
+    unsaid = ("warning", "", "school-unsaid")
+
+    assert unsaid in codes(read(edex(pupils=pupil(), school="<school><schoolkey>41323</schoolkey></school>")))
+    assert unsaid not in codes(read(edex(pupils=pupil())))
+
+
+def test_blank_lines_before_the_declaration_are_forgiven(read):
+    text = '\n  <?xml version="1.0" encoding="UTF-8"?>' + edex(pupils=pupil())
+
+    assert [one.number for one in read(text).pupils] == ["1"]
+
+
+def test_a_zip_is_named_as_what_it_is(read):
+    with pytest.raises(RosterUnreadable, match="zip"):
+        read(b"PK\x03\x04" + b"\0" * 200)

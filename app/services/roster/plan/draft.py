@@ -74,12 +74,14 @@ class Draft:
         return Used(record, ref, person)
 
     def place_of(self, pupil: RosterPupil, ref: int | None) -> int | None:
-        """The location of a pupil: as told, else where we know them to be, else the only one there is."""
+        """The location of a pupil: as told, else where we know them to be, else of the class, else the only one."""
         told = self.places.locations.get(pupil.location_key or "")
         if told is None and ref in self.known.enrolments:
             told = self.known.enrolments[ref].location_id
         if told is None:
-            told = self.known.placed.get(ref, self.places.default)
+            told = self.known.placed.get(ref)
+        if told is None:
+            told = self.places.group_locations.get(pupil.group_key or "", self.places.default)
         return told
 
     def unread_of(self, kind: str, record: Any) -> set[str] | frozenset[str]:

@@ -81,6 +81,7 @@ def _usable_groups(
             usable.append((group, whereabouts.largest))
         else:
             usable.append((group, location))
+            places.group_locations[group.key] = location
         seen.add(group.key)
     return usable
 

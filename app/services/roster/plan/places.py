@@ -20,6 +20,7 @@ class Places:
     kept: frozenset[int] = frozenset()  # switched off, closed to us or not told: their people are not gone
     default: int | None = None  # the location of a pupil without one, when there is only one
     groups: dict[str, int] = field(default_factory=dict)  # by the roster's key
+    group_locations: dict[str, int] = field(default_factory=dict)  # by that key too; none that was guessed
     group_names: dict[int, str] = field(default_factory=dict)
     home_groups: set[int] = field(default_factory=set)
     kept_groups: set[int] = field(default_factory=set)  # of another source, or of a location that is kept
