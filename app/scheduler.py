@@ -17,6 +17,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
+from app.services.accounts.policies.carry import carry_out_policies
 from app.services.housekeeping import batches_wait, beat, mails_wait, runs_wait, tidy
 from app.services.runs.weekly import request_weekly, weekly_due
 from app.services.schema import is_current
@@ -25,7 +26,7 @@ from app.work.batches import work_on_batches
 from app.work.mail.delivery import deliver, has_left_books
 from app.work.runs import work_on_runs
 
-from .clock import now
+from .clock import now, today
 from .extensions import db, transaction
 
 logger = logging.getLogger(__name__)
@@ -117,10 +118,11 @@ class Scheduler:
                     request_weekly(db.session, now(), school)
 
     def hour(self) -> None:
-        """Throws away what ended, and tells what goes wrong slowly; drafts of batches go with `work_on_batches`."""
+        """Throws away what ended, tells what goes wrong slowly, and starts what a school chose for who came or left."""
         with transaction():
             names = tidy(db.session, now())
             tell_worries(db.session, now())
+            carry_out_policies(db.session, now(), today())
         for name in names:
             with suppress(OSError):
                 (Path(self.app.config["INSTANCE"]) / "uploads" / name).unlink()

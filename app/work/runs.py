@@ -23,6 +23,7 @@ from app.errors import AppError, trail
 from app.extensions import db, transaction
 from app.models import SyncRun
 from app.roster import Roster
+from app.services.accounts.policies.carry import carry_out_policies
 from app.services.history.undo_run import conclude_undo
 from app.services.runs.outcome import conclude, fail_run, mark_finished, stop_run
 from app.services.runs.requests import upload_of_no_use
@@ -64,6 +65,10 @@ def _do(run_id: int, config: Mapping[str, Any]) -> bool:
         logger.warning("run %d was taken over by another worker", run_id)
         return False
     logger.info("run %d: %s", run_id, status)
+    if status == "applied":
+        with transaction():
+            school = db.session.scalar(sa.select(SyncRun.institution_id).where(SyncRun.id == run_id))
+            carry_out_policies(db.session, now(), today(), school)
     _throw_file_away(run_id, Path(config["INSTANCE"]) / "uploads")
     return True
 

@@ -1,6 +1,7 @@
 """Accountinstellingen: the first login and the letters, on screen; and letters from the list to the file."""
 
 import io
+from datetime import date
 
 import pypdfium2
 import pytest
@@ -109,3 +110,22 @@ def test_every_number_of_the_handing_out_leads_to_whom_it_counts(app, admin_clie
     assert "ozlem" in listed
     assert "ozlem" not in page(admin_client, f"{ACCOUNTS}?arrival=sent&role=pupil")
     assert "ozlem" in page(admin_client, f"{ACCOUNTS}?arrival=open")
+
+
+def test_who_comes_and_goes_is_chosen_and_the_planner_shows_who_is_next(admin_client, session, pupil, make_account):
+    make_account(pupil, username="ozlem")
+    address = f"{SETTINGS}komen-en-gaan/"
+    page(admin_client, address)
+    kinds = ("pupil", "guardian", "staff")
+    typed = {f"{kind}-{name}": value for kind in kinds for name, value in (("arriving", "ask"), ("leaving", "ask"))}
+    typed |= {f"{kind}-days": "30" for kind in kinds} | {"pupil-leaving": "deactivate"}
+    assert "Opgeslagen." in page(admin_client, post(admin_client, address, address, **typed).location)
+    assert "Er is niets gepland" in page(admin_client, f"{SETTINGS}planner/")
+    pupil.left_on = date(2026, 11, 1)
+    session.commit()
+    planned = page(admin_client, f"{SETTINGS}planner/")
+    assert "Adsiz, Özlem" in planned
+    assert "ozlem" in planned
+    wrong = post(admin_client, address, address, **typed | {"staff-days": "999"})
+    assert wrong.status_code == 400
+    assert "van 0 tot 365" in text_of(wrong)

@@ -12,16 +12,19 @@ from app.templating import ADMINISTRATION
 
 from .delivery import DeliveryPage
 from .letters import LetterPages
+from .policies import PolicyPages
 from .usernames import UsernamePage
 
 SUBJECTS = (  # (endpoint, icon, title, what it is for)
     (".usernames", "key", _l("Usernames"), _l("How a new username is made, per kind of person.")),
     (".delivery", "mail", _l("First login"), _l("A temporary password, a link or single sign-on.")),
+    (".policies", "users", _l("Who comes and goes"), _l("What happens by itself to accounts of who is new or left.")),
+    (".planner", "clock", _l("Planner"), _l("Whose account will be made inactive by itself, and when.")),
     (".letters", "printer", _l("Letters"), _l("Your own words, the logo, how many on a sheet.")),
 )
 
 
-class SettingsScreen(UsernamePage, DeliveryPage, LetterPages, Screen):
+class SettingsScreen(UsernamePage, DeliveryPage, PolicyPages, LetterPages, Screen):
     """For application administrators with a location."""
 
     page_name = "BeheerAccountInstellingenPage"

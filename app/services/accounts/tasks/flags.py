@@ -26,7 +26,7 @@ def _task(code: str, flag: str, value: bool) -> Task:
         ids = ids_of(work.chosen.values())
         values = {flag: value, "version": Account.version + 1}
         if flag == "active":
-            values["closed_by"] = None  # a person decided
+            values["closed_by"] = (work.batch.options or {}).get("rule")  # None: a person decided
         changed = sa.update(Account).where(Account.id.in_(ids)).values(values)
         work.session.execute(changed.execution_options(synchronize_session=False))
         if shuts_out:  # who is shut out loses sessions and secrets (R17, R32)
