@@ -34,6 +34,16 @@ class Worry:
     code: str
     text: str
 
+    @property
+    def source(self) -> str:
+        """The source that it is about."""
+        return self.code.partition(":")[2]
+
+    @property
+    def at_source(self) -> bool:
+        """Whether it is mended in the settings of the source: a token or certificate that ends."""
+        return self.code.startswith("end")
+
 
 @dataclass(frozen=True, slots=True)
 class Watched:

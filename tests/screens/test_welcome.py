@@ -13,9 +13,6 @@ from app.models import (
     Person,
     PersonKind,
     Role,
-    SourceConnection,
-    SyncMessage,
-    SyncRun,
 )
 
 NOW = datetime.now(UTC)
@@ -30,23 +27,6 @@ NOT_OURS = ("Vragenlijst", "Cockpit", "Rapporten")  # Z-039: of another product
 @pytest.fixture
 def lindelaan(administrator, session):
     return session.scalar(sa.select(Location).where(Location.name == "Lindelaan"))
-
-
-@pytest.fixture
-def make_run(session, institution):
-    def make(status="applied", messages=(), **values):
-        slot = f"manual:{session.scalar(sa.select(sa.func.count()).select_from(SyncRun))}"
-        standard = {"source": "somtoday", "trigger": "manual", "slot": slot, "created_at": NOW}
-        run = SyncRun(institution_id=institution.id, status=status, **standard | values)
-        session.add(run)
-        session.flush()
-        for severity in messages:
-            told = {"severity": severity, "kind": "pupil", "key": "1", "code": "last-name-missing", "details": {}}
-            session.add(SyncMessage(institution_id=institution.id, run_id=run.id, **told))
-        session.commit()
-        return run
-
-    return make
 
 
 @pytest.fixture
@@ -141,46 +121,6 @@ def test_an_administrator_without_location_is_told_how_to_couple_z189(make_accou
     page = welcome(log_in(make_account(role=Role.ADMINISTRATOR, **USED)))
     assert "U bent nog niet gekoppeld aan een vestiging" in page
     assert "Niets te doen" not in page  # who sees nobody is not told that all is well
-
-
-def test_the_last_run_is_told_with_its_messages(admin_client, make_run):
-    make_run(counts={"pupils": {"seen": 1468}}, messages=("warning", "error", "info"), started_at=NOW)
-    make_run("discarded")
-    text = widget(welcome(admin_client), "w-run")
-    assert "Succesvol: Ja" in text
-    assert "1.468 leerlingen, 2 meldingen" in text
-
-
-@pytest.mark.parametrize(("status", "words"), [("failed", "Succesvol: Nee"), ("running", "Nu bezig")])
-def test_a_run_that_is_not_applied_is_told_as_it_is(admin_client, make_run, status, words):
-    make_run(status)
-    assert words in widget(welcome(admin_client), "w-run")
-
-
-def test_a_held_run_asks_for_a_decision_with_its_reason(admin_client, make_run):
-    run = make_run("held", reason="In Oost ontbreken 206 van de 214 leerlingen. Er is niets gewijzigd.")
-    page = welcome(admin_client)
-    assert "is aangehouden" in page
-    assert "In Oost ontbreken 206 van de 214 leerlingen. Er is niets gewijzigd." in page
-    assert "Er is nog niets gewijzigd." not in page  # it was said
-    assert f"/beheer/synchronisatie/{run.id}" in page
-
-
-def test_a_run_that_waits_stays_in_sight_when_another_source_was_read_since(admin_client, make_run):
-    waits = make_run("held", reason="In Oost ontbreken 206 van de 214 leerlingen. Er is niets gewijzigd.")
-    make_run(counts={"pupils": {"seen": 1468}}, source="zermelo")
-    make_run(counts={"pupils": {"seen": 3}}, trigger="undo", undo_of=waits.id)
-    page = welcome(admin_client)
-
-    assert f'href="/beheer/synchronisatie/{waits.id}/"' in page
-    assert "1.468 leerlingen" in widget(page, "w-run")  # an undo is no synchronisation
-
-
-def test_the_next_weekly_run_is_named_only_when_something_is_connected(admin_client, session, institution):
-    assert "Volgende:" not in welcome(admin_client)
-    session.add(SourceConnection(institution_id=institution.id, source="somtoday", settings={}, changed_at=NOW))
-    session.commit()
-    assert "Volgende: zo" in welcome(admin_client)
 
 
 def test_new_people_are_counted_within_reach_z186(admin_client, lindelaan, make_person, make_location, make_account):
