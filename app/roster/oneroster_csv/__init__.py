@@ -28,10 +28,10 @@ from app.roster.oneroster.tables import (
     key_of,
 )
 from app.roster.oneroster.whole import require_people, whole_roster
-from app.roster.reading.csv_sheets import Shape, read_sheets, shape
-from app.roster.reading.package_files import read_files
+from app.roster.reading.csv_sheets import MissingColumns, Shape, read_sheets, shape
+from app.roster.reading.package_files import file_names, read_files
 
-from .manifest import Mode, read_manifest
+from .manifest import Mode, no_manifest, read_manifest
 
 SOURCE: Final = "oneroster-csv"
 DELIVERS: Final = tuple(Kind)
@@ -68,7 +68,12 @@ class OneRosterFiles:
     def fetch(self, progress: type_Progress | None = None) -> Roster:
         """The roster of the package. Raises RosterUnreadable when it is not one, or not whole."""
         notes = Notes()
-        sheets = read_sheets(read_files(self._paths), SHAPES, notes)
+        try:
+            sheets = read_sheets(read_files(self._paths), SHAPES, notes)
+        except MissingColumns:
+            if f"{MANIFEST}.csv" not in file_names(self._paths):
+                raise no_manifest() from None
+            raise
         package = announced(sheets, read_manifest(sheets.pop(MANIFEST, None)), notes)
         if not any(package.tables.values()):
             raise RosterUnreadable(_("There is nothing in this package. Export it again."))

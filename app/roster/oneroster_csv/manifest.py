@@ -23,7 +23,7 @@ def read_manifest(rows: Iterable[Mapping[str, str]] | None) -> dict[str, Mode]:
     Without one nobody knows whether who is not in the package is gone, so it is never guessed.
     """
     if rows is None:
-        raise RosterUnreadable(_("There is no manifest.csv in this package. Export the whole package again."))
+        raise no_manifest()
     modes: dict[str, Mode] = {}
     for row in rows:
         name = row.get("propertyname", "").strip().casefold()
@@ -48,3 +48,7 @@ def _mode(file: str, value: str) -> Mode:
             _("The manifest calls the file %(file)s neither absent, bulk nor delta. Export it again.", file=file[:64])
         )
     return Mode(value)
+
+
+def no_manifest() -> RosterUnreadable:
+    return RosterUnreadable(_("There is no manifest.csv in this package. Export the whole package again."))

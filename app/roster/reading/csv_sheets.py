@@ -22,6 +22,10 @@ MAX_COLUMNS: Final = 200
 type_Row = Mapping[str, str]
 
 
+class MissingColumns(RosterUnreadable):
+    """A file with the name of a sheet has other columns: it is of another format."""
+
+
 class Shape(NamedTuple):
     """What a sheet looks like: columns by which it is known without its name, and the columns that are read.
 
@@ -59,7 +63,7 @@ def read_sheets(files: Iterable[PackageFile], shapes: Mapping[str, Shape], notes
             raise twice(name)
         if missing := shapes[name].known_by - set(table.columns):
             columns = ", ".join(sorted(missing))
-            raise RosterUnreadable(
+            raise MissingColumns(
                 _(
                     "The file %(file)s lacks the columns %(columns)s. Export it again.",
                     file=file.name[:64],

@@ -50,6 +50,15 @@ def _files_of(path: Path) -> Iterator[PackageFile]:
         yield from _members(package)
 
 
+def file_names(paths: Sequence[Path]) -> set[str]:
+    """The names of these files, or of those in a zip, in small letters and without folder."""
+    found: set[str] = set()
+    for path in map(Path, paths):
+        inside = open_zip(path).namelist() if _is_zip(path) else [path.name]
+        found.update(PurePosixPath(name.replace("\\", "/")).name.casefold() for name in inside)
+    return found
+
+
 def _is_zip(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(len(MAGIC)) == MAGIC or zipfile.is_zipfile(file)

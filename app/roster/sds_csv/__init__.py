@@ -20,7 +20,7 @@ from app.roster.oneroster.groups import HOME, LEARNS
 from app.roster.oneroster.tables import CLASSES, ENROLMENTS, Package, key_of, text_of, type_Row
 from app.roster.oneroster.whole import require_people, whole_roster
 from app.roster.reading.csv_sheets import read_sheets
-from app.roster.reading.package_files import read_files
+from app.roster.reading.package_files import file_names, read_files
 
 from . import version_one, version_two
 
@@ -42,6 +42,8 @@ class SdsFiles:
 
         At the end of a school year such files hold no rows; that says nothing about who is at the school.
         """
+        if "manifest.csv" in file_names(self._paths):
+            raise RosterUnreadable(_("This is a package of OneRoster. Choose OneRoster (CSV files) as its source."))
         notes = Notes()
         sheets = read_sheets(read_files(self._paths), version_one.SHAPES | version_two.SHAPES, notes)
         is_first = bool(sheets.keys() & version_one.SHAPES.keys())

@@ -32,6 +32,7 @@ def with_modes(**modes):
 
 WRONG = {
     "no manifest": (without("manifest.csv"), "no manifest"),
+    "School Data Sync": ({"classes.csv": "sourcedId,orgSourcedId,title\r\nh1,S1,1A\r\n"}, "no manifest"),
     "an empty manifest": (FILES | {"manifest.csv": "propertyName,value\r\n"}, "names no files"),
     "a manifest without files": (
         FILES | {"manifest.csv": "propertyName,value\r\nmanifest.version,1.0\r\n"},

@@ -147,7 +147,7 @@ WRONG = {
         "more values",
     ),
     "an open quote": (files(1, ROWS[1]()) | {"School.csv": 'SIS ID,Name\r\nS1,"Linde\r\n'}, "quotes"),
-    "a OneRoster package": (School().files(), "who is a pupil|lacks the columns"),
+    "a OneRoster package": (School().files(), "package of OneRoster"),
 }
 
 
