@@ -99,20 +99,21 @@ class UwlrSource:
         asked = self._asked()
         if not asked:
             raise RosterUnavailable(_("All locations of this service are switched off."))
-        rosters, problem = [], None
+        answers: dict[AskedSchool, Roster] = {}
+        problem: RosterUnavailable | None = None
         for school in asked:
             try:
-                rosters.append(read_answer(SOURCE, ask(school), school, len(self._schools) == 1, self._today))
+                answers[school] = read_answer(SOURCE, ask(school), school, len(self._schools) == 1, self._today)
             except Closed as closed:
                 # Nobody of a location that is refused, or has no data, is gone by that.
                 notes.warning("location", school.key, closed.code)
                 problem = closed.reason
-            if progress and rosters:
-                progress(Kind.PUPILS, sum(len(one.pupils) for one in rosters))
-        if not rosters:
+            if progress and answers:
+                progress(Kind.PUPILS, sum(len(one.pupils) for one in answers.values()))
+        if not answers:
             assert problem is not None
             raise problem
-        return joined(rosters, asked, self._brin, self._off, notes)
+        return joined(answers, asked, self._brin, self._off, notes)
 
 
 def told_better(problem: Unreachable, has_certificate: bool, waits: Waits) -> RosterUnavailable | None:

@@ -1,6 +1,6 @@
 """The answers about several locations as one roster. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,16 +10,18 @@ from app.roster.reading.asked_schools import AskedSchool, school_told
 
 
 def joined(
-    rosters: Sequence[Roster], asked: Sequence[AskedSchool], brin: str, off: frozenset[str], notes: Notes
+    answers: Mapping[AskedSchool, Roster], asked: Sequence[AskedSchool], brin: str, off: frozenset[str], notes: Notes
 ) -> Roster:
     """One roster of all answers. What one of them does not hold is not delivered at all: nobody is gone by that."""
-    messages = tuple(message for roster in rosters for message in roster.messages) + tuple(notes.messages)
-    told = [roster for roster in rosters if not roster.is_delta]
+    messages = tuple(message for roster in answers.values() for message in roster.messages) + tuple(notes.messages)
+    told = [roster for roster in answers.values() if not roster.is_delta]
     if not told:
-        return replace(rosters[0], messages=messages)
+        return replace(next(iter(answers.values())), messages=messages)
     is_whole = len(told) == len(asked)
     delivers = frozenset.intersection(*(roster.delivers for roster in told))
     locations = {one.key: one for roster in reversed(told) for one in roster.locations}
+    # The answer about one location may list them all; the people of one that did not answer are not told by that.
+    silent = {school.code for school in asked if school not in answers or answers[school].is_delta}
     return replace(
         told[0],
         brin=school_told(brin, asked, [roster.brin for roster in told if roster.brin]),
@@ -30,7 +32,9 @@ def joined(
         groups=tuple(group for roster in told for group in roster.groups),
         pupils=pupils_of(told),
         staff=staff_of(told),
-        closed_locations=frozenset(key for key, one in locations.items() if not off.isdisjoint((key, one.code))),
+        closed_locations=frozenset(
+            key for key, one in locations.items() if not (off | silent).isdisjoint((key, one.code))
+        ),
         messages=messages,
     )
 

@@ -199,8 +199,12 @@ def test_a_pupil_who_moved_to_the_other_location_is_there(both):
     assert (pupil.location_key, pupil.leaving_date) == ("99ZZ02", None)
 
 
+@pytest.mark.parametrize("lists_all", [False, True])
 @pytest.mark.parametrize("how", ["refused", "no data", "no changes", "off"])
-def test_a_location_that_tells_nothing_loses_nobody_z228(both, how):
+def test_a_location_that_tells_nothing_loses_nobody_z228(both, how, lists_all):
+    if lists_all:  # an answer about one location may list all locations of the school
+        for school in both.schools.values():
+            school.vestigingen = [keyed("vestiging", f"99ZZ{one}", naam=f"Locatie {one}") for one in both.schools]
     known = imported(both.fetch())
     off = frozenset()
     if how == "refused":
