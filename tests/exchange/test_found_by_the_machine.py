@@ -3,7 +3,10 @@
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
+from app.extensions import transaction
+from app.models import GroupPupil
 from tests.exchange.machine_school import GROUPS
 from tests.exchange.machine_world import World
 from tests.roster.roster_world import HAVEN, LINDELAAN, pupil, roster, staff
@@ -64,10 +67,10 @@ def test_who_left_since_a_merge_is_seen_after_the_split(app, session):
 
     world.split(merge_id)
 
-    assert {mark[1]: set(about.spots) for mark, about in world.read().people.items()} == {
-        "k1": {"99ZZ02"},
-        "k2": {"99ZZ02"},
-        "k3": {"99ZZ01"},
+    assert {mark[1]: (about.here, *about.spots) for mark, about in world.read().people.items()} == {
+        "k1": (False, "99ZZ02"),
+        "k2": (False, "99ZZ02"),
+        "k3": (True, "99ZZ01"),
     }
 
 
@@ -96,7 +99,9 @@ def test_an_undo_leaves_the_places_that_a_split_needs(app, session):
 
     world.split(merge_id)
 
-    assert [set(one.spots) for one in world.read().people.values()] == [{"99ZZ02"}, {"99ZZ01"}]
+    school = world.read()
+    assert school.groups == {(("pupil", "k1"), "3A"), (("pupil", "k2"), "2A")}
+    assert [set(one.spots) for one in school.people.values()] == [{"99ZZ02"}, {"99ZZ01"}]
 
 
 def test_an_undo_brings_nobody_back_to_a_location_that_is_no_more_r102(app, session):
@@ -160,3 +165,52 @@ def test_who_stays_is_known_again_after_the_other_alone_was_told_r105(app, sessi
     world.run(roster(one, twin, groups=GROUPS))
 
     assert world.read() == before
+
+
+def test_who_was_back_by_a_merge_alone_leaves_again_after_a_run_that_was_undone(app, session):
+    world = World(session)
+    one, twin = pupil("1", group_key="2A"), pupil("2", group_key="2B")
+    world.run(roster(one, twin, groups=GROUPS))
+    world.run(roster(twin, groups=GROUPS))
+    ids, whole = world.ids(), world.whole()
+    merge_id = world.merge(ids["pupil", "k1"], ids["pupil", "k2"])
+    world.undo(world.run(roster(twin._replace(email="nieuw@school.example"), groups=GROUPS)))
+
+    world.split(merge_id)
+
+    assert world.whole() == whole
+
+
+def test_after_a_split_each_is_in_the_class_of_the_own_enrolment(app, session):
+    """A run moved the merged person: that is who is at the school; who was back by the merge alone is in no class."""
+    world = World(session)
+    one, twin = pupil("1", group_key="2A"), pupil("2", group_key="2B")
+    world.run(roster(one, twin, groups=GROUPS))
+    world.run(roster(twin, groups=GROUPS))
+    ids = world.ids()
+    merge_id = world.merge(ids["pupil", "k1"], ids["pupil", "k2"])
+    alike = {name: getattr(one, name) for name in ("number", "email")}
+    world.run(roster(twin._replace(group_key="3A", location_key="L2", **alike), groups=GROUPS))
+
+    world.split(merge_id)
+
+    school = world.read()
+    assert school.groups == {(("pupil", "k2"), "3A")}
+    assert {mark[1]: (about.here, *about.spots) for mark, about in school.people.items()} == {
+        "k1": (False, "99ZZ01"),
+        "k2": (True, "99ZZ02"),
+    }
+
+
+def test_a_class_that_the_enrolment_told_before_is_in_the_log_r108(app, session):
+    """A pupil who was in no group, whose enrolment named the class all the same, comes into it."""
+    world = World(session)
+    one, twin = pupil("1", group_key="2A"), pupil("2", group_key="2B")
+    world.run(roster(one, twin, groups=GROUPS))
+    ids = world.ids()
+    with transaction():
+        session.execute(sa.delete(GroupPupil).where(GroupPupil.person_id == ids["pupil", "k1"]))
+
+    run_id = world.run(roster(one, twin, groups=GROUPS))
+
+    assert world.log(run_id) == {("pupil", "k1"): [("roster-changed", {"teaching_groups": [None, "2A"]})]}

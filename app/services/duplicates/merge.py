@@ -23,7 +23,7 @@ from app.services.reach import recompute_reach
 from .accounts import carry_accounts, plan_accounts, refresh_accounts
 from .blocks import pair_of
 from .reading import two_in_reach
-from .rows import TIES, Step, Tie, carry_out, key_of, read_dicts, to_json, type_Row
+from .rows import TIES, Step, Tie, carry_out, key_of, members_of, read_dicts, to_json, type_Row
 
 EMPTY: Final = {  # what is left of the row of the other
     **dict.fromkeys(("institution_id", "number", "first_name", "initials", "prefix", "birth_date", "gender", "email")),
@@ -67,6 +67,7 @@ def merge(
         "person": to_json(_row_of(session, other)),
         "kept": to_json(_row_of(session, kept)),
         "places": [to_json(row) for row in read_dicts(session, PersonLocation, PersonLocation.person_id == kept.id)],
+        "members": members_of(session, kept.id),
         "accounts": moves.as_json(),
     }
     steps, rows = _plan_ties(session, kept, other)

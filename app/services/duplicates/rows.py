@@ -53,6 +53,8 @@ TIES: Final = (
     Tie(NotTheSame, "second_id", ("first_id",)),
     Tie(PersonLocation, "person_id", ("location_id",)),
 )
+BY_TIE: Final = {(tie.table.__tablename__, tie.column): tie for tie in TIES}
+MEMBERS: Final = (GroupPupil, GroupStaff, Mentor)  # who left is in none of these of this year
 
 
 class Step(NamedTuple):
@@ -68,6 +70,16 @@ def read_dicts(session: Session, table: type[Any], *which: sa.ColumnElement[bool
     columns = table.__table__
     chosen = sa.select(columns).where(*which).order_by(*columns.primary_key)
     return [dict(row) for row in session.execute(chosen).mappings()]
+
+
+def members_of(session: Session, person_id: int) -> list[list[Any]]:
+    """In which groups somebody is, and who mentors whom: [table, column that names the person, key] of each row."""
+    return [
+        [tie.table.__tablename__, tie.column, key_of(tie.table, row)]
+        for tie in TIES
+        if tie.table in MEMBERS
+        for row in read_dicts(session, tie.table, tie.table.__table__.c[tie.column] == person_id)
+    ]
 
 
 def key_of(table: type[Any], row: Mapping[str, Any]) -> type_Row:

@@ -3,7 +3,7 @@
 What changed since is left as it is, and named: a row that a run took away, or gave other values.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,27 +13,24 @@ from sqlalchemy.orm import Session
 from app.models import (
     Account,
     AccountLocation,
+    GroupPupil,
     Location,
     Merge,
     NotTheSame,
     Person,
     PersonKey,
-    PersonLocation,
     PlaceSet,
     Route,
 )
 from app.services.access import Actor
 from app.services.audit import record
-from app.services.reach import restore_places
 
 from .accounts import readdressed, rehouse
-from .merge import MOVED, fields_touched, lock_people, settle_people
+from .merge import DROPPED, MOVED, fields_touched, lock_people, settle_people
 from .merges import merge_in_reach
-from .rows import TIES, Step, Tie, carry_out, from_json, has_id, key_of, read_dicts, type_Row
+from .rows import BY_TIE, Step, Tie, carry_out, from_json, has_id, key_of, read_dicts, type_Row
+from .who_left import PLACES, Leaver, join_classes, leave_groups, leavers_of, let_go
 from .words import row_in_words
-
-BY_TIE = {(tie.table.__tablename__, tie.column): tie for tie in TIES}
-PLACES = "person_location"  # follows from the other rows, or from what was known of who left
 
 
 @dataclass(slots=True)
@@ -42,7 +39,7 @@ class SplitPlan:
 
     steps: list[Step] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
-    places: dict[int, list[type_Row]] = field(default_factory=dict)  # of who has left: from where they are seen
+    leavers: list[Leaver] = field(default_factory=list)
 
 
 def split(session: Session, now: datetime, actor: Actor, merge_id: int) -> list[str]:
@@ -63,8 +60,10 @@ def split(session: Session, now: datetime, actor: Actor, merge_id: int) -> list[
         readdressed(session, now, accounts)
     session.delete(done)
     session.flush()
+    join_classes(session, {kept.id, absorbed_id} - {one.person_id for one in plan.leavers})
     settle_people(session, institution_id, kept.id, absorbed_id)
-    restore_places(session, institution_id, plan.places, [row for rows in plan.places.values() for row in rows])
+    let_go(session, institution_id, plan.leavers)
+    session.expire_all()
     names = kept.list_name, session.get_one(Person, absorbed_id).list_name
     for subject, name, more in ((kept.id, names[1], touched), (absorbed_id, names[0], {})):
         told = {"name": [None, name], "skipped": len(plan.skipped)} | more
@@ -75,8 +74,9 @@ def split(session: Session, now: datetime, actor: Actor, merge_id: int) -> list[
 def plan_split(session: Session, done: Merge) -> SplitPlan:
     """What splitting these two would do and skip."""
     kept = session.get_one(Person, done.kept_id)
-    plan = SplitPlan(places=dict(_places_of_leavers(session, done, kept)))
-    plan.steps.extend(_person_steps(session, done, kept))
+    plan = SplitPlan(leavers=leavers_of(session, done, kept))
+    plan.steps.extend(_person_steps(session, done, kept, plan.leavers))
+    leaving, classes = {one.person_id for one in plan.leavers}, _classes_put_back(done)
     for name, rows in done.rows["rows"].items():
         if name == PLACES:
             continue
@@ -85,52 +85,29 @@ def plan_split(session: Session, done: Merge) -> SplitPlan:
             step = _step_back(session, done, tie, fate, from_json(tie.table, saved))
             if step is not None:
                 plan.steps.append(step)
-            else:
+            elif tie.table is not GroupPupil or saved["group_id"] not in classes or done.absorbed_id in leaving:
                 plan.skipped.append(row_in_words(session, tie, saved))
+    if kept.id in leaving:
+        plan.steps.extend(leave_groups(session, done, kept))
     return plan
 
 
-def _person_steps(session: Session, done: Merge, kept: Person) -> Iterator[Step]:
-    """The row of the other as it was; who stayed has left again when only the merge brought it back."""
+def _classes_put_back(done: Merge) -> set[int | None]:
+    """The classes that come with the enrolments of the other (join_classes), whatever a run did to those rows."""
+    return {row["group_id"] for fate, _column, row in done.rows["rows"].get("enrolment", ()) if fate == DROPPED}
+
+
+def _person_steps(session: Session, done: Merge, kept: Person, leavers: Iterable[Leaver]) -> Iterator[Step]:
+    """The row of the other as it was; who left since the merge leaves when the reach of the links is known."""
     was = from_json(Person, done.rows["person"])
     for name, table in (("place_set_id", PlaceSet), ("route_id", Route)):
         if was[name] is not None and session.get(table, was[name]) is None:
             was[name] = None
     yield Step(Person, {"id": done.absorbed_id}, {name: value for name, value in was.items() if name != "id"})
-    before = from_json(Person, done.rows["kept"])
-    left = {"left_on": before["left_on"]} if _leaves_again(done, kept) else {}
-    version = before["version"] if _is_same(done, kept) else kept.version + 1
-    yield Step(Person, {"id": kept.id}, {"version": version} | left)
-
-
-def _is_same(done: Merge, kept: Person) -> bool:
-    """Whether nobody changed who stayed since the merge."""
-    return kept.version == done.rows["kept"]["version"] + 1
-
-
-def _came_back(done: Merge) -> bool:
-    """Whether it was the merge that brought back who stayed."""
-    return bool(done.rows["kept"]["left_on"]) and done.rows["person"]["left_on"] is None
-
-
-def _leaves_again(done: Merge, kept: Person) -> bool:
-    return _came_back(done) and _is_same(done, kept)
-
-
-def _places_of_leavers(session: Session, done: Merge, kept: Person) -> Iterator[tuple[int, list[type_Row]]]:
-    """From where who has left after the split is seen: as before the merge. Who stayed and left since is seen from
-    where it was then, without what only the merge brought, unless nothing else is left of it."""
-    brought = [(fate, row) for fate, _column, row in done.rows["rows"].get(PLACES, ())]
-    if done.rows["person"]["left_on"]:
-        yield done.absorbed_id, [row for _fate, row in brought]
-    if kept.left_on is None and not _leaves_again(done, kept):
-        return
-    if "places" in done.rows and (_is_same(done, kept) or _came_back(done)):
-        yield kept.id, done.rows["places"]
-        return
-    now = read_dicts(session, PersonLocation, PersonLocation.person_id == kept.id)
-    others = {row["location_id"] for fate, row in brought if fate == MOVED}
-    yield kept.id, [row for row in now if row["location_id"] not in others] or now
+    before = done.rows["kept"]["version"]
+    yield Step(Person, {"id": kept.id}, {"version": before if kept.version == before + 1 else kept.version + 1})
+    for one in leavers:
+        yield Step(Person, {"id": one.person_id}, {"left_on": None if one.by_links else one.left_on})
 
 
 def _step_back(session: Session, done: Merge, tie: Tie, fate: str, saved: type_Row) -> Step | None:

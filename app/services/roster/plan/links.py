@@ -87,20 +87,22 @@ def pupil_groups(draft: Draft, one: Used) -> type_Fields:
     wanted -= _not_ours(draft, one)
     if wanted == known:
         return []
-    kept = places.kept_groups
+    kept, told = places.kept_groups, _classes_told(draft, one, known)
     if pupil.group_key is ABSENT or pupil.group_keys is ABSENT:
         home, teaching = pupil.group_key is ABSENT, pupil.group_keys is ABSENT
         kept = kept | {group for group in known if (home if group in places.home_groups else teaching)}
-    return _members(draft, "group_pupil", one, wanted, known, kept, "teaching_groups", _classes_told(draft, one))
+    return _members(draft, "group_pupil", one, wanted, known, kept, "teaching_groups", told)
 
 
-def _classes_told(draft: Draft, one: Used) -> set[int]:
-    """The classes that the change of the enrolment tells: the one of before, and the one of now.
+def _classes_told(draft: Draft, one: Used, known: Set[int]) -> Set[int | None]:
+    """The classes that the change of the enrolment tells, or the return: the one of before, and the one of now.
 
-    Who was merged may be in the class of the other too; that is told with the groups.
+    Who was merged may be in the class of the other too, and who was split in none; that is told with the groups.
     """
     old = draft.known.enrolments.get(one.ref)
-    return {old.group_id if old else None, _home_of(draft, one.record, old)} & draft.places.home_groups
+    before, now = old.group_id if old else None, _home_of(draft, one.record, old)
+    untold = before == now and now not in known and one.person is not None and one.person.left_on is None
+    return frozenset() if untold else {before, now} & draft.places.home_groups
 
 
 def staff_groups(draft: Draft, one: Used) -> type_Fields:
