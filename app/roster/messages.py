@@ -82,6 +82,7 @@ MESSAGES: Final[Mapping[str, Any]] = {
     "table-other-school": _l("This record is of another school and was skipped."),
     "table-cell-unreadable": _l("The cell of the %(field)s holds no value that can be used. Correct it in the table."),
     "table-columns-unused": _l("Columns that are not used: %(columns)s."),
+    "former-pupil": _l("Is a former pupil (year group H) and was skipped."),
     "school-unsaid": _l("The file does not say which school it is of (BRIN). Make sure that it is of this school."),
     "table-joined": _l("%(rows)s rows tell more about somebody in an earlier row. They were joined."),
     "table-not-judged": _l("Not every row has a number, so nobody counts as gone this time. Correct those rows."),

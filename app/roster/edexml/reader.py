@@ -16,6 +16,8 @@ from .fields import GENDERS, SLOTS, YEARS, fields_of
 
 RECORDS: Final = frozenset({"school", "vestigingen", "groepen", "leerling", "leerkracht"})
 
+FORMER: Final = "H"  # the year group of who is at the school no more ("historisch"; Z-245)
+
 
 @dataclass(slots=True)
 class EdexGroup:
@@ -136,6 +138,9 @@ class EdexReader:
             person.enrolled_on = check.date("pupil", key, "enrolled_on", get("enrolled_on"))
         if "leaving_date" in values:
             person.leaving_date = check.date("pupil", key, "leaving_date", get("leaving_date"))
+        if (get("year_group") or "").strip() == FORMER and person.leaving_date is None:
+            self._notes.info("pupil", key, "former-pupil")
+            return
         self.data.pupils[key] = person
 
     def _teacher(self, element: etree._Element) -> None:

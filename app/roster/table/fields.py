@@ -61,7 +61,7 @@ PUPIL: Final = _table(
         "year",
         _l("Year of study"),
         "Leerjaar",
-        "leerjaar leerfaseleerjaar studyyear jaargroep jaarlaag yearofstudy grade",
+        "leerjaar lj ljr leerfaseleerjaar studyyear jaargroep jaarlaag yearofstudy grade",
     ),
     Field(
         "programme_code",

@@ -105,3 +105,13 @@ def test_blank_lines_before_the_declaration_are_forgiven(read):
 def test_a_zip_is_named_as_what_it_is(read):
     with pytest.raises(RosterUnreadable, match="zip"):
         read(b"PK\x03\x04" + b"\0" * 200)
+
+
+def test_a_pupil_of_the_year_group_of_former_pupils_is_no_pupil_now_z245(read):
+    name = "<achternaam>Beek</achternaam>"
+    last_day = "<jaargroep>H</jaargroep><uitstroomdatum>2026-12-01</uitstroomdatum>"
+    former, leaving = pupil("1", f"{name}<jaargroep>H</jaargroep>"), pupil("2", name + last_day)
+    roster = read(edex(pupils=former + leaving))
+
+    assert [(one.number, one.leaving_date) for one in roster.pupils] == [("2", date(2026, 12, 1))]
+    assert ("info", "1", "former-pupil") in codes(roster)
