@@ -88,7 +88,7 @@ def test_who_hangs_up_before_the_answer_is_called_dropped(is_reset):
 
 @pytest.mark.parametrize(("body", "cause"), [(b" <!DOCTYPE html><p>", "form"), (b"{", "answer"), (b"", "answer")])
 def test_a_web_page_where_data_should_be_is_told_as_such(body, cause):
-    told = httpx.MockTransport(lambda request: httpx.Response(200, content=body))
+    told = httpx.MockTransport(lambda request: httpx.Response(200, stream=httpx.ByteStream(body)))
     with pytest.raises(Unreachable) as refusal:
         Transport(sleep=lambda seconds: None, transport=told).ask("GET", "http://127.0.0.1:1/")
 
@@ -101,7 +101,7 @@ def test_an_answer_that_drips_for_too_long_is_called_slow_and_not_asked_for_ever
 
     def drip(request):
         questions.append(request)
-        return httpx.Response(200, content=b"[1]")
+        return httpx.Response(200, stream=httpx.ByteStream(b"[1]"))
 
     told = httpx.MockTransport(drip)
     with pytest.raises(Unreachable) as refusal:

@@ -19,6 +19,7 @@ from flask_babel import gettext as _
 
 from app.errors import InvalidInput, RosterUnavailable
 
+from .packed import ACCEPTED, unpacked
 from .unreachable import Page, Unreachable, cause_of
 
 Read = TypeVar("Read")
@@ -115,7 +116,8 @@ class Transport:
         self._waits = waits or Waits()
         self._hosts: set[str] = set()
         timeout = TIMEOUT if waits is None else httpx.Timeout(10.0, read=waits.silence)
-        self._http = httpx.Client(follow_redirects=False, timeout=timeout, trust_env=False, **options)
+        packing = {"Accept-Encoding": ACCEPTED}
+        self._http = httpx.Client(follow_redirects=False, timeout=timeout, trust_env=False, headers=packing, **options)
 
     def close(self) -> None:
         """Closes the connections."""
@@ -180,7 +182,7 @@ class Transport:
                     # A redirect could lead a secret to another host.
                     raise RosterUnavailable(_("The school system gave an unexpected answer. Check the address."))
             body = bytearray()
-            for part in answer.iter_bytes():
+            for part in unpacked(answer.iter_raw(), answer.headers.get("Content-Encoding", "")):
                 body += part
                 if len(body) > MAX_BYTES:
                     raise RosterUnavailable(_("The school system gave an answer that is far too large."))
