@@ -6,6 +6,7 @@ from flask import Flask
 def init_pages(app: Flask) -> None:
     """Welcome, informatief, news and manual; the error pages of the whole app."""
     from .health import health
+    from .mentor import mentor
     from .problems import init_problems
     from .reports import reports
     from .views import init_views
@@ -13,4 +14,5 @@ def init_pages(app: Flask) -> None:
     init_problems(app)
     init_views(app)
     app.register_blueprint(health)
+    app.register_blueprint(mentor)
     app.register_blueprint(reports)

@@ -38,6 +38,7 @@ PART_OF_SCREEN = {  # endpoint prefix: anchor in the manual
     "guardians": "verzorgers",
     "locations": "vestigingen",
     "mails": "mails",
+    "mentor": "inloggen-en-wachtwoord",
     "others": "overige-betrokkenen",
     "pages": "eerste-gebruik",
     "pupils": "leerlingen",

@@ -12,6 +12,7 @@ from app.clock import now, school_year_name, school_year_of, today
 from app.extensions import db
 from app.models import PersonKind
 from app.services.access import MAY_ADMINISTER, READS_INFORMATIVE
+from app.services.accounts.mentors import is_mentor
 from app.services.news import newest_news, news_item
 from app.services.welcome import Attention, attention, greeted
 
@@ -41,6 +42,7 @@ def welcome() -> str:
         day=_today_in_words(),
         administers=administers,
         informative=informative,
+        is_mentor=is_mentor(db.session, actor),
         news=newest_news(db.session, now(), actor, limit=1) if informative else [],
         attention=facts,
         run_url=_run_url(facts),

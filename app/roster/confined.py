@@ -92,7 +92,7 @@ def _reader(order: bytes, seconds: float) -> Iterator[IO[bytes]]:
     timer.daemon = True
     timer.start()
     try:
-        with process.stdin as put, contextlib.suppress(BrokenPipeError):  # type: ignore[union-attr]
+        with contextlib.suppress(BrokenPipeError), process.stdin as put:  # type: ignore[union-attr]
             put.write(order)
         yield process.stdout  # type: ignore[misc]
     finally:

@@ -13,6 +13,7 @@ from app.clock import now
 from app.extensions import db, transaction
 from app.models import PersonKind
 from app.services.accounts.delivery import Channel, SignIn, choose_delivery, delivery_of
+from app.services.accounts.mentors import allow_mentors, mentors_may_reset
 
 WAYS = {
     SignIn.PASSWORD: _l("a temporary password, with a link"),
@@ -33,6 +34,7 @@ class DeliveryPage:
             typed = {kind.value: request.form.get(kind.value, "") for kind in PersonKind}
             with transaction():
                 changed = choose_delivery(db.session, now(), actor, typed, request.form.get("without_email", ""))
+                changed = allow_mentors(db.session, now(), actor, bool(request.form.get("mentors"))) or changed
             said = _("Saved. It counts for details made from now on.") if changed else _("Nothing was changed.")
             flash(said, "success" if changed else "info")
             return redirect(url_for(".delivery"), 303)
@@ -45,4 +47,5 @@ class DeliveryPage:
             ways=WAYS,
             channels=CHANNELS,
             chosen=chosen,
+            mentors=mentors_may_reset(db.session, actor.institution_id),
         )
