@@ -104,7 +104,13 @@ class World:
             return self.correction(name, place)
         if name == "location_id":
             return place.id
-        by_screen = {"accounts": self.account, "groups": self.group, "mails": self.mail, "synchronisation": self.run}
+        by_screen = {
+            "accounts": self.account,
+            "mentor": self.account,
+            "groups": self.group,
+            "mails": self.mail,
+            "synchronisation": self.run,
+        }
         if screen == "locations":
             return place.id
         if screen in KIND_OF_SCREEN:
