@@ -123,10 +123,11 @@ def tallies(session: Session, now: datetime, actor: Actor) -> dict[str, list[Tal
 
 
 def _counted(now: datetime, actor: Actor, *by: Any) -> sa.Select:
-    chosen = sa.select(*by, arrival(now), sa.func.count(sa.distinct(Account.id))).select_from(Account)
+    state = arrival(now).label("arrival")  # one object: PostgreSQL takes two of the same for two columns
+    chosen = sa.select(*by, state, sa.func.count(sa.distinct(Account.id))).select_from(Account)
     chosen = with_newest(chosen.join(Person, Person.id == Account.person_id))
     usable = (Account.seat == Seat.OWN, Account.active, ~Account.blocked, visible_accounts(actor))
-    return chosen.where(*usable).group_by(*by, arrival(now))
+    return chosen.where(*usable).group_by(*by, state)
 
 
 def _by_kind(session: Session, now: datetime, actor: Actor) -> list[Tally]:
