@@ -17,7 +17,7 @@ def test_bulk_actions_are_one_menu_on_a_phone_and_work_from_it(session, open_pan
     assert strip.locator("button:visible").count() == 0
     page.check("[data-pick]")
     strip.get_by_text("Acties").click()
-    assert strip.locator("button.item:visible").count() == 5
+    assert strip.locator("button.item:visible").count() == 9
     picture(page, "phone-actions")
     page.set_viewport_size(NARROW)
     strip.get_by_role("button", name="Wachtwoord resetten").click()
@@ -27,9 +27,11 @@ def test_bulk_actions_are_one_menu_on_a_phone_and_work_from_it(session, open_pan
     assert broken(page) == []
 
 
-def test_on_a_wide_screen_they_are_buttons(open_panel):
+def test_on_a_wide_screen_the_usual_ones_are_buttons_and_the_others_a_menu(open_panel):
     page = open_panel()
     page.goto("/beheer/accounts/")
     strip = page.locator("[data-selection]")
-    assert strip.locator("button.btn:visible").count() == 5
-    assert strip.locator("details").is_hidden()
+    assert strip.locator("button.btn:visible").count() == 3
+    assert strip.locator("details.small-only").is_hidden()
+    strip.get_by_text("Meer").click()
+    assert strip.locator("button.item:visible").count() == 6
